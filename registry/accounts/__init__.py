@@ -1,0 +1,1 @@
+"""Organisations, people, memberships, mandates, machine clients and their tokens."""

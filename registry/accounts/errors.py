@@ -1,0 +1,105 @@
+"""What may go wrong with organisations, clients and tokens."""
+
+from registry.kit.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError, text
+
+
+class OrganisationNotFoundError(NotFoundError):
+    """There is no organisation of that slug."""
+
+    slug = "organisation-not-found"
+    title = text("Organisation nicht gefunden", "Organisation not found")
+    remedy = text(
+        "`GET /api/v1/organisations?q=…` sucht nach Namen; neue Organisationen nimmt der Betrieb des Registers auf.",
+        "`GET /api/v1/organisations?q=…` searches by name; the registry's operator takes in new organisations.",
+    )
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            text(f"Es gibt keine Organisation „{slug}“.", f"There is no organisation “{slug}”."),
+        )
+
+
+class OrganisationExistsError(ConflictError):
+    """The slug or the ARS is another organisation's."""
+
+    slug = "organisation-exists"
+    title = text("Organisation gibt es schon", "Organisation exists already")
+    remedy = text(
+        "Ändern Sie die vorhandene Organisation, oder wählen Sie einen anderen Slug.",
+        "Change the organisation that is there, or choose another slug.",
+    )
+
+
+class OrganisationInvalidError(InvalidError):
+    """Kind, ARS, AGS and state of an organisation do not agree."""
+
+    slug = "organisation-invalid"
+    title = text("Angaben zur Organisation passen nicht zusammen", "The organisation's data do not agree")
+    remedy = text(
+        "Der ARS hat 12 Ziffern bei einer Kommune, 5 bei einem Kreis, 2 bei einem Land; Dienstleister und Verbände "
+        "haben keinen. Er beginnt mit dem Land 01 bis 16; der AGS ist der ARS ohne die Stellen 6 bis 9.",
+        "The ARS has 12 digits for a municipality, 5 for a county, 2 for a state; providers and associations have "
+        "none. It begins with a Land 01 to 16; the AGS is the ARS without digits 6 to 9.",
+    )
+
+
+class MandateNotFoundError(NotFoundError):
+    """There is no such mandate."""
+
+    slug = "mandate-not-found"
+    title = text("Mandat nicht gefunden", "Mandate not found")
+    remedy = text(
+        "`GET /api/v1/organisations/{org}/mandates` listet erteilte und erhaltene Mandate.",
+        "`GET /api/v1/organisations/{org}/mandates` lists the mandates given and held.",
+    )
+
+    def __init__(self, provider: str, principal: str) -> None:
+        super().__init__(
+            text(f"„{provider}“ hat kein Mandat von „{principal}“.", f"“{provider}” holds no mandate of “{principal}”.")
+        )
+
+
+class NotAProviderError(InvalidError):
+    """Only a shared IT provider may hold mandates."""
+
+    slug = "not-a-provider"
+    title = text("Kein Dienstleister", "Not a provider")
+    remedy = text(
+        "Ein Mandat kann nur einer Organisation der Art `provider` erteilt werden.",
+        "A mandate can only be given to an organisation of the kind `provider`.",
+    )
+
+
+class TokenInvalidError(UnauthenticatedError):
+    """The token is unknown, expired or revoked; which of these is not told."""
+
+    slug = "token-invalid"
+    title = text("Token ungültig", "Token not valid")
+    remedy = text(
+        "Holen Sie sich mit `POST /oauth/token` ein neues. Abgelaufene und widerrufene Tokens gelten nicht mehr.",
+        "Get a new one with `POST /oauth/token`. Expired and revoked tokens are no longer valid.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            text("Das Token ist unbekannt, abgelaufen oder widerrufen.", "The token is unknown, expired or revoked.")
+        )
+
+
+class ScopeNotGrantableError(InvalidError):
+    """Nobody can pass on a scope that he does not hold himself."""
+
+    slug = "scope-not-grantable"
+    title = text("Scope kann nicht erteilt werden", "Scope cannot be granted")
+    remedy = text(
+        "Geben Sie nur Scopes weiter, die Ihr eigenes Token trägt.",
+        "Pass on only scopes that your own token carries.",
+    )
+
+
+class MemberExistsError(ConflictError):
+    """The person is a member already."""
+
+    slug = "member-exists"
+    title = text("Schon Mitglied", "Already a member")
+    remedy = text("Ändern Sie die Rolle des Mitglieds.", "Change the member's role.")

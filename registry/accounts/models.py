@@ -1,0 +1,147 @@
+"""Organisations and those who act for them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.authz.actor import Role
+from registry.kit import clock
+from registry.kit.db import Base, Key
+
+
+class OrganisationKind(StrEnum):
+    """What sort of body an organisation is."""
+
+    MUNICIPALITY = "municipality"
+    COUNTY = "county"
+    STATE = "state"
+    PROVIDER = "provider"
+    ASSOCIATION = "association"
+
+
+class Proof(StrEnum):
+    """How it was established that an organisation is who it says."""
+
+    DNS = "dns"
+    OPERATOR = "operator"
+
+
+class Organisation(Base):
+    """A municipality, county, state, shared IT provider or association.
+
+    `name_key` is the name as lists are ordered by; `body` and `etag` are its stored JSON representation.
+    """
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    slug: Mapped[str] = mapped_column(Key, unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(Key)
+    kind: Mapped[OrganisationKind]
+    ars: Mapped[str | None] = mapped_column(Key, unique=True)
+    ags: Mapped[str | None] = mapped_column(Key)
+    state: Mapped[str | None] = mapped_column(Key)
+    population: Mapped[int | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    website: Mapped[str | None] = mapped_column(String(500))
+    email: Mapped[str | None] = mapped_column(String(254))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    verified: Mapped[Proof | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    etag: Mapped[str] = mapped_column(Key)
+
+    parent: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id", lazy="raise")
+
+    __table_args__ = (
+        Index("ix_organisations_name_key_id", "name_key", "id"),
+        Index("ix_organisations_state", "state"),
+        CheckConstraint("population >= 0", name="population"),
+    )
+
+    @property
+    def owner_id(self) -> UUID:
+        """An organisation is its own."""
+        return self.id
+
+
+class Person(Base):
+    """Somebody who is, or is invited to be, a member of organisations."""
+
+    __tablename__ = "people"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Membership(Base):
+    """A person's role in an organisation."""
+
+    __tablename__ = "memberships"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    role: Mapped[Role]
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Mandate(Base):
+    """The word of one organisation (the principal) that a provider may adopt and report for it."""
+
+    __tablename__ = "mandates"
+
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
+    given_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    provider: Mapped[Organisation] = relationship(foreign_keys=[provider_id], lazy="raise")
+    principal: Mapped[Organisation] = relationship(foreign_keys=[principal_id], lazy="raise")
+
+
+class Client(Base):
+    """A program that acts for one organisation."""
+
+    __tablename__ = "clients"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    client_id: Mapped[str] = mapped_column(Key, unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
+    scopes: Mapped[list[str]]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still get tokens."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > clock.now())
+
+
+class AccessToken(Base):
+    """An opaque bearer token, kept as its SHA-256 alone: 256 random bits need no slow hash."""
+
+    __tablename__ = "access_tokens"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    hash: Mapped[str] = mapped_column(Key, unique=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id"), index=True)
+    scopes: Mapped[list[str]]
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    client: Mapped[Client] = relationship(lazy="raise")

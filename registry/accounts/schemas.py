@@ -1,0 +1,95 @@
+"""The shape of what is said about organisations, and to whom machine clients belong."""
+
+from marshmallow import fields, validate
+
+from registry.accounts.keys import STATES
+from registry.accounts.models import OrganisationKind, Proof
+from registry.authz.actor import Role, Scope
+from registry.kit.schemas import Email, Schema, Slug, String, Url, one_of
+
+
+class LocationSchema(Schema):
+    """A point on the map, WGS 84, in degrees."""
+
+    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
+    lon = fields.Float(required=True, validate=validate.Range(-180, 180))
+
+
+class OrganisationChangeSchema(Schema):
+    """What may change about an organisation; kind, keys, state and population are the operator's to change."""
+
+    name = String(200)
+    website = Url(allow_none=True)
+    email = Email(allow_none=True)
+    location = fields.Nested(LocationSchema, allow_none=True)
+    kind = one_of(OrganisationKind)
+    ars = String(12, allow_none=True)
+    ags = String(8, allow_none=True)
+    state = fields.String(allow_none=True, validate=validate.OneOf(sorted(STATES.values())))
+    population = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 1_000_000_000))
+    parent = Slug(allow_none=True)
+
+
+class NewOrganisationSchema(OrganisationChangeSchema):
+    """An organisation that is taken in."""
+
+    slug = Slug(required=True)
+    name = String(200, required=True)
+    kind = fields.Enum(OrganisationKind, by_value=True, required=True)
+
+
+class OrganisationSchema(Schema):
+    """An organisation as everybody reads it."""
+
+    slug = Slug(required=True)
+    name = String(200, required=True)
+    kind = fields.Enum(OrganisationKind, by_value=True, required=True)
+    ars = String(12, required=True, allow_none=True)
+    ags = String(8, required=True, allow_none=True)
+    state = String(5, required=True, allow_none=True)
+    population = fields.Integer(required=True, allow_none=True)
+    location = fields.Nested(LocationSchema, required=True, allow_none=True)
+    website = Url(required=True, allow_none=True)
+    email = Email(required=True, allow_none=True)
+    parent = Slug(required=True, allow_none=True)
+    verified = fields.Enum(Proof, by_value=True, required=True, allow_none=True)
+    demo = fields.Boolean(required=True, metadata={"description": "Demo data: not said by the organisation itself."})
+
+
+class MemberSchema(Schema):
+    """A member, as owners read it."""
+
+    email = Email(required=True)
+    role = fields.Enum(Role, by_value=True, required=True)
+    since = fields.DateTime(required=True)
+
+
+class NewClientSchema(Schema):
+    """A machine client that is set up."""
+
+    name = String(100, load_default="client")
+    scopes = fields.List(
+        fields.Enum(Scope, by_value=True),
+        required=True,
+        validate=validate.Length(1, len(Scope)),
+        metadata={"uniqueItems": True},
+    )
+    expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class ClientSchema(Schema):
+    """A machine client; `client_secret` is shown this once."""
+
+    client_id = String(64, required=True)
+    client_secret = String(100, required=True)
+    name = String(100, required=True)
+    scopes = fields.List(fields.Enum(Scope, by_value=True), required=True)
+    expires_at = fields.DateTime(required=True, allow_none=True)
+
+
+class MandateSchema(Schema):
+    """That `provider` may adopt and report for `organisation`."""
+
+    provider = Slug(required=True)
+    organisation = Slug(required=True)
+    given_at = fields.DateTime(required=True)

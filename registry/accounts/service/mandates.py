@@ -1,0 +1,110 @@
+"""The word of an organisation that a shared IT provider may act for it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from registry.accounts.errors import MandateNotFoundError, NotAProviderError, OrganisationNotFoundError
+from registry.accounts.models import Mandate, Organisation, OrganisationKind
+from registry.accounts.service import organisations
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.journal import service as journal
+from registry.kit import paging
+from registry.kit.errors import text
+from registry.kit.paging import Page, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An organisation for which something is done, by itself or by the provider that holds its mandate."""
+
+    owner_id: UUID
+    slug: str
+    provider_id: UUID | None
+
+
+def principal(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Principal:
+    """Return the organisation called `slug`, and whether the one who asks holds its mandate.
+
+    `lock` keeps the mandate from being withdrawn before the transaction ends.
+    """
+    require(actor, Permission.ORGANISATION_READ)
+    held = and_(Mandate.principal_id == Organisation.id, Mandate.provider_id == actor.organisation_id)
+    query = (
+        select(Organisation.id, Organisation.slug, Mandate.provider_id)
+        .outerjoin(Mandate, held)
+        .where(Organisation.slug == slug)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        raise OrganisationNotFoundError(slug)
+    found = Principal(*row)
+    if lock and found.provider_id is not None:
+        still = select(Mandate.provider_id).where(
+            Mandate.provider_id == found.provider_id, Mandate.principal_id == found.owner_id
+        )
+        return Principal(found.owner_id, found.slug, session.scalar(still.with_for_update(read=True)))
+    return found
+
+
+def mandates(
+    session: Session, actor: Actor, slug: str, *, after: Place | None = None, limit: int = paging.LIMIT_DEFAULT
+) -> Page[Mandate]:
+    """List the mandates that an organisation has given and holds."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.MANDATES_READ, organisation)
+    its = or_(Mandate.provider_id == organisation.id, Mandate.principal_id == organisation.id)
+    order = (Mandate.given_at, Mandate.provider_id, Mandate.principal_id)
+    query = select(Mandate, *order).where(its).options(*_SIDES)
+    return paging.read(session, query, order, after=after, limit=limit)
+
+
+_SIDES = (joinedload(Mandate.provider), joinedload(Mandate.principal))
+
+
+def mandate(session: Session, actor: Actor, provider: str, slug: str) -> Mandate | None:
+    """Return the mandate that `provider` holds of the organisation, which alone is asked; None for none."""
+    holder = organisations.find(session, actor, provider)
+    giver = organisations.find(session, actor, slug)
+    require(actor, Permission.MANDATES_READ, giver)
+    query = select(Mandate).where(Mandate.provider_id == holder.id, Mandate.principal_id == giver.id)
+    return session.scalar(query.options(*_SIDES))
+
+
+def give_mandate(session: Session, actor: Actor, provider: str, slug: str) -> Mandate:
+    """Let a provider adopt and report for an organisation; NotAProviderError for any other kind."""
+    holder = organisations.find(session, actor, provider)
+    giver = organisations.find(session, actor, slug, lock=True)
+    require(actor, Permission.MANDATE_CHANGE, giver)
+    if holder.kind is not OrganisationKind.PROVIDER:
+        raise NotAProviderError(
+            text(f"„{provider}“ ist kein Dienstleister.", f"“{provider}” is not a shared IT provider.")
+        )
+    known = mandate(session, actor, provider, slug)
+    if known is not None:
+        return known
+    given = Mandate(provider=holder, principal=giver)
+    session.add(given)
+    session.flush()
+    _note(session, actor, "mandate.given", provider, slug)
+    return given
+
+
+def withdraw_mandate(session: Session, actor: Actor, provider: str, slug: str) -> None:
+    """Take the word back; what the provider did so far stands."""
+    giver = organisations.find(session, actor, slug, lock=True)
+    require(actor, Permission.MANDATE_CHANGE, giver)
+    known = mandate(session, actor, provider, slug)
+    if known is None:
+        raise MandateNotFoundError(provider, slug)
+    session.delete(known)
+    _note(session, actor, "mandate.withdrawn", provider, slug)
+
+
+def _note(session: Session, actor: Actor, kind: str, provider: str, slug: str) -> None:
+    journal.record(
+        session, actor, kind, subject=f"mandate:{provider}/{slug}", organisation=slug, after={"provider": provider}
+    )

@@ -1,0 +1,203 @@
+"""Take in organisations, find them, and keep what is known of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from registry.accounts import representation
+from registry.accounts.errors import OrganisationExistsError, OrganisationInvalidError, OrganisationNotFoundError
+from registry.accounts.keys import DIGITS, ags_of, state_of
+from registry.accounts.models import Organisation, OrganisationKind, Proof
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.journal import service as journal
+from registry.kit import clock, paging
+from registry.kit.errors import Fault, text
+from registry.kit.folding import fold
+from registry.kit.paging import Page, Place
+from registry.kit.rendering import Rendering, render
+
+#: What only the operator may change: who an organisation is, not how it presents itself.
+IDENTITY = frozenset({"kind", "ars", "ags", "state", "population", "parent"})
+
+
+def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Organisation:
+    """Return the organisation called `slug`; `lock` keeps others from changing it until the transaction ends."""
+    require(actor, Permission.ORGANISATION_READ)
+    query = select(Organisation).where(Organisation.slug == slug)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise OrganisationNotFoundError(slug)
+    return found
+
+
+def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
+    """Return the stored representation of an organisation."""
+    require(actor, Permission.ORGANISATION_READ)
+    row = session.execute(select(Organisation.body, Organisation.etag).where(Organisation.slug == slug)).first()
+    if row is None:
+        raise OrganisationNotFoundError(slug)
+    return Rendering(*row)
+
+
+def browse(
+    session: Session,
+    actor: Actor,
+    *,
+    q: str | None = None,
+    state: str | None = None,
+    kind: OrganisationKind | None = None,
+    ars: str | None = None,
+    among: Select[UUID] | None = None,
+    after: Place | None = None,
+    limit: int = paging.LIMIT_DEFAULT,
+) -> Page[bytes]:
+    """List organisations by name, as their stored representations; `ars` may be the beginning of one.
+
+    `among` narrows the list to those that another slice names.
+    """
+    require(actor, Permission.ORGANISATION_READ)
+    wanted = _wanted(q=q, state=state, kind=kind, ars=ars, among=among)
+    order = (Organisation.name_key, Organisation.id)
+    return paging.read(session, select(Organisation.body, *order).where(*wanted), order, after=after, limit=limit)
+
+
+def _wanted(
+    *, q: str | None, state: str | None, kind: OrganisationKind | None, ars: str | None, among: Select[UUID] | None
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if q:
+        wanted += [Organisation.name_key.contains(word, autoescape=True) for word in fold(q).split()[:8]]
+    if state:
+        wanted.append(Organisation.state == state)
+    if kind:
+        wanted.append(Organisation.kind == kind)
+    if ars:
+        wanted.append(Organisation.ars.startswith(ars, autoescape=True))
+    if among is not None:
+        wanted.append(Organisation.id.in_(among))
+    return wanted
+
+
+def onboard(session: Session, actor: Actor, *, demo: bool = False, **said: Any) -> Organisation:
+    """Take in an organisation, as known to the operator.
+
+    Raises OrganisationInvalidError where kind and keys disagree, OrganisationExistsError for a slug or ARS in use.
+    """
+    require(actor, Permission.ORGANISATION_CREATE)
+    organisation = Organisation(slug=said["slug"], demo=demo, verified=Proof.OPERATOR)
+    _take(session, organisation, said)
+    if session.scalar(select(Organisation.id).where(Organisation.slug == organisation.slug)):
+        raise OrganisationExistsError(
+            text(f"Den Slug „{organisation.slug}“ gibt es schon.", f"The slug “{organisation.slug}” is taken.")
+        )
+    _only_bearer(session, organisation)
+    session.add(organisation)
+    _settle(session, organisation)
+    journal.record(
+        session,
+        actor,
+        "organisation.created",
+        subject=f"organisation:{organisation.slug}",
+        organisation=organisation.slug,
+        after={"kind": organisation.kind, "ars": organisation.ars},
+    )
+    return organisation
+
+
+def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]) -> Organisation:
+    """Change what is known of an organisation; who it is only the operator may change.
+
+    Raises NotYoursError, OrganisationInvalidError, OrganisationExistsError.
+    """
+    organisation = find(session, actor, slug, lock=True)
+    require(actor, Permission.ORGANISATION_CHANGE, organisation)
+    if IDENTITY & changes.keys():
+        require(actor, Permission.ORGANISATION_CREATE)
+    before = {name: getattr(organisation, name) for name in IDENTITY - {"parent"}}
+    _take(session, organisation, changes)
+    _only_bearer(session, organisation)
+    organisation.updated_at = clock.now()
+    _settle(session, organisation)
+    after = {name: getattr(organisation, name) for name in before}
+    journal.record(
+        session,
+        actor,
+        "organisation.changed",
+        subject=f"organisation:{slug}",
+        organisation=slug,
+        before={name: value for name, value in before.items() if after[name] != value},
+        after={name: value for name, value in after.items() if before[name] != value} | {"fields": sorted(changes)},
+    )
+    return organisation
+
+
+def _take(session: Session, organisation: Organisation, said: Mapping[str, Any]) -> None:
+    for name in ("name", "kind", "ars", "ags", "state", "population", "website", "email"):
+        if name in said:
+            setattr(organisation, name, said[name])
+    if "location" in said:
+        organisation.lat, organisation.lon = (said["location"] or {}).get("lat"), (said["location"] or {}).get("lon")
+    if "parent" in said:
+        parent = said["parent"] and session.scalar(select(Organisation).where(Organisation.slug == said["parent"]))
+        if said["parent"] and parent is None:
+            raise _invalid("parent", "Diese Organisation gibt es nicht.", "There is no such organisation.")
+        organisation.parent_id = parent.id if parent else None
+    organisation.name_key = fold(organisation.name)
+    if organisation.ars and not said.get("ags") and "ars" in said:
+        organisation.ags = ags_of(organisation.ars) if len(organisation.ars) == 12 else None
+    if organisation.ars and not said.get("state") and "ars" in said:
+        organisation.state = state_of(organisation.ars)
+    _check_keys(organisation)
+
+
+def _check_keys(it: Organisation) -> None:
+    digits = DIGITS.get(it.kind)
+    if it.ars is None:
+        if it.ags is not None:
+            raise _invalid("ags", "Ein AGS ohne ARS geht nicht.", "An AGS needs its ARS.")
+        return
+    if digits is None:
+        raise _invalid("ars", f"Die Art „{it.kind}“ hat keinen ARS.", f"The kind “{it.kind}” has no ARS.")
+    if not (it.ars.isascii() and it.ars.isdigit()) or len(it.ars) != digits:
+        raise _invalid(
+            "ars", f"Der ARS muss genau {digits} Ziffern haben.", f"The ARS must have exactly {digits} digits."
+        )
+    if state_of(it.ars) is None:
+        raise _invalid("ars", "Der ARS beginnt mit keinem Land 01 bis 16.", "The ARS begins with no Land 01 to 16.")
+    if it.state != state_of(it.ars):
+        raise _invalid("state", "Land und ARS widersprechen sich.", "State and ARS disagree.")
+    if it.ags is not None and (digits != 12 or it.ags != ags_of(it.ars)):
+        raise _invalid("ags", "AGS und ARS widersprechen sich.", "AGS and ARS disagree.")
+
+
+def _invalid(field: str, de: str, en: str) -> OrganisationInvalidError:
+    return OrganisationInvalidError(text(de, en), faults=[Fault(f"#/{field}", text(de, en))])
+
+
+def _only_bearer(session: Session, it: Organisation) -> None:
+    if it.ars is None:
+        return
+    with session.no_autoflush:
+        other = session.scalar(select(Organisation.slug).where(Organisation.ars == it.ars, Organisation.id != it.id))
+    if other:
+        raise OrganisationExistsError(
+            text(f"Diesen ARS hat schon „{other}“.", f"This ARS is already that of “{other}”.")
+        )
+
+
+def _settle(session: Session, organisation: Organisation) -> None:
+    """Store the representation anew."""
+    organisation.body, organisation.etag = b"", ""
+    session.flush()
+    loaded = session.scalars(
+        select(Organisation)
+        .where(Organisation.id == organisation.id)
+        .options(joinedload(Organisation.parent))
+        .execution_options(populate_existing=True)
+    ).one()
+    loaded.body, loaded.etag = render(representation.organisation(loaded))
+    session.flush()

@@ -1,0 +1,134 @@
+"""Opaque access tokens: shown once, kept as a hash, each for one client and so for one organisation."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
+
+from registry.accounts.errors import TokenInvalidError
+from registry.accounts.models import AccessToken, Client, Organisation
+from registry.authz.actor import Actor, ActorKind, Scope
+from registry.journal import service as journal
+from registry.kit import clock
+
+#: By these first letters secret scanners know an access token, and a client secret.
+TOKEN_PREFIX = "efa_at_"  # noqa: S105 - the public part of a token
+SECRET_PREFIX = "efa_cs_"  # noqa: S105 - the public part of a secret
+
+LIFETIME = timedelta(hours=1)
+
+_BEARER = (
+    select(
+        AccessToken.scopes,
+        AccessToken.expires_at,
+        AccessToken.revoked_at,
+        Client.client_id,
+        Client.expires_at,
+        Client.revoked_at,
+        Organisation.id,
+        Organisation.slug,
+    )
+    .join(Client, Client.id == AccessToken.client_id)
+    .join(Organisation, Organisation.id == Client.organisation_id)
+    .where(AccessToken.hash == bindparam("hash"))
+)
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a token or a secret: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_secret(prefix: str) -> str:
+    """Make a token or secret of 256 random bits."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def issue(session: Session, client: Client, scopes: Iterable[Scope], lifetime: timedelta = LIFETIME) -> str:
+    """Issue a token of these scopes to a client, which must hold them; return the token, which nobody sees again."""
+    granted = sorted(set(scopes))
+    if not set(granted) <= set(client.scopes):
+        message = "a token cannot carry more than its client"
+        raise ValueError(message)
+    token = new_secret(TOKEN_PREFIX)
+    now = clock.now()
+    ends = now + lifetime if client.expires_at is None else min(now + lifetime, client.expires_at)
+    session.add(AccessToken(hash=digest(token), client=client, scopes=granted, issued_at=now, expires_at=ends))
+    actor = Actor(ActorKind.CLIENT, client.client_id, client.organisation_id, client.organisation.slug)
+    journal.record(session, actor, "token.issued", subject=f"client:{client.client_id}", after={"scopes": granted})
+    return token
+
+
+def authenticate(session: Session, token: str) -> Actor:
+    """Return who shows this token; TokenInvalidError where it is not, or no longer, good."""
+    row = session.execute(_BEARER, {"hash": digest(token)}).first()
+    if row is None:
+        raise TokenInvalidError
+    scopes, expires_at, token_revoked, client_id, client_ends, client_revoked, organisation_id, slug = row
+    now = clock.now()
+    if token_revoked or client_revoked or expires_at <= now or (client_ends is not None and client_ends <= now):
+        raise TokenInvalidError
+    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, frozenset(map(Scope, scopes)))
+
+
+def client_by_credentials(session: Session, client_id: str, secret: str) -> Client | None:
+    """Return the open client that this secret belongs to, None for none; takes the same time either way."""
+    client = find_client(session, client_id)
+    stored = client.secret_hash if client and client.secret_hash else digest("")
+    good = secrets.compare_digest(stored, digest(secret))
+    return client if good and client and client.secret_hash and client.is_open else None
+
+
+def find_client(session: Session, client_id: str) -> Client | None:
+    """Return the client of this identifier, with its organisation."""
+    query = select(Client).where(Client.client_id == client_id).options(joinedload(Client.organisation))
+    return session.scalar(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """What RFC 7662 tells of a token that is active."""
+
+    client_id: str
+    organisation: str
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+
+
+def introspect(session: Session, asking: Client, token: str) -> Introspection | None:
+    """Tell a client of a token of its own organisation; None for any that is not active, or another's."""
+    found = _token_of(session, asking, token)
+    if found is None or found.revoked_at is not None or found.expires_at <= clock.now() or not found.client.is_open:
+        return None
+    return Introspection(
+        found.client.client_id,
+        found.client.organisation.slug,
+        tuple(found.scopes),
+        found.issued_at,
+        found.expires_at,
+    )
+
+
+def revoke(session: Session, asking: Client, token: str) -> None:
+    """End a token of the client's own organisation at once; one that is unknown or another's is passed over."""
+    found = _token_of(session, asking, token)
+    if found is None or found.revoked_at is not None:
+        return
+    found.revoked_at = clock.now()
+    actor = Actor(ActorKind.CLIENT, asking.client_id, asking.organisation_id, asking.organisation.slug)
+    journal.record(session, actor, "token.revoked", subject=f"client:{found.client.client_id}")
+
+
+def _token_of(session: Session, asking: Client, token: str) -> AccessToken | None:
+    query = (
+        select(AccessToken)
+        .join(AccessToken.client)
+        .where(AccessToken.hash == digest(token), Client.organisation_id == asking.organisation_id)
+        .options(joinedload(AccessToken.client).joinedload(Client.organisation))
+    )
+    return session.scalar(query)

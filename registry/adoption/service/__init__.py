@@ -1,0 +1,34 @@
+"""What can be done with adoptions and deployments."""
+
+from registry.adoption.service.declaring import declare
+from registry.adoption.service.finding import (
+    Wanted,
+    browse,
+    declared,
+    find,
+    of_organisation,
+    of_service,
+    rendering,
+    visible_to,
+)
+from registry.adoption.service.fleet import adopted_by, adopters, fleet, mature, reused
+from registry.adoption.service.reporting import deployments, report
+
+__all__ = [
+    "Wanted",
+    "adopted_by",
+    "adopters",
+    "browse",
+    "declare",
+    "declared",
+    "deployments",
+    "find",
+    "fleet",
+    "mature",
+    "of_organisation",
+    "of_service",
+    "rendering",
+    "report",
+    "reused",
+    "visible_to",
+]

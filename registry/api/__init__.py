@@ -1,0 +1,1 @@
+"""The door for programs: HTTP and JSON, under `/api/v1`."""

@@ -1,0 +1,154 @@
+"""About the registry itself: health, metrics, problem pages, the OpenAPI document and its reader."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, json, render_template, request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from registry.api import conditional, openapi, problems
+from registry.api.door import resources
+from registry.api.problems import PLAIN, language
+from registry.inspection.codes import CODES
+from registry.kit import migrations
+from registry.kit.errors import NotFoundError, Text, text
+from registry.kit.rendering import render
+
+blueprint = Blueprint("about", __name__)
+
+
+def bare(view: Any) -> Any:
+    """Say that a view needs no database, whoever asks."""
+    view.bare = True
+    return view
+
+
+@blueprint.get("/healthz")
+@bare
+def healthz() -> Response:
+    """Say that the process is alive."""
+    return Response('{"status":"ok"}', content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/readyz")
+@bare
+def readyz() -> Response:
+    """Say whether the database, the storage and the migrations are as they should be; 503 where they are not."""
+    checks = {"database": _database, "migrations": _migrations, "storage": _storage}
+    told = {name: check() for name, check in checks.items()}
+    ready = all(told.values())
+    body = json.dumps({"status": "ready" if ready else "not ready", "checks": told})
+    answer = Response(body, 200 if ready else 503, content_type="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _database() -> bool:
+    return _holds(lambda: migrations.current is not None and _current() is not None)
+
+
+def _migrations() -> bool:
+    return _holds(lambda: _current() == migrations.head())
+
+
+def _current() -> str | None:
+    with resources().database.reading() as session:
+        return migrations.current(session)
+
+
+def _storage() -> bool:
+    def check() -> bool:
+        resources().storage.check()
+        return True
+
+    return _holds(check)
+
+
+def _holds(check: Any) -> bool:
+    try:
+        return bool(check())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
+        current_app.logger.warning("not ready: %s", error)
+        return False
+
+
+@blueprint.get("/metrics")
+@bare
+def metrics() -> Response:
+    """Tell Prometheus."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+@cache
+def _document() -> Any:
+    return render(openapi.document(current_app))
+
+
+@blueprint.get("/openapi.json")
+@bare
+def document() -> Response:
+    """Send the OpenAPI document."""
+    return conditional.answer(_document())
+
+
+@blueprint.get("/docs")
+@bare
+def docs() -> Response:
+    """Show the OpenAPI document to people."""
+    answer = Response(render_template("about/docs.html", language=language()))
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return answer
+
+
+class ProblemNotFoundError(NotFoundError):
+    """There is no such kind of problem."""
+
+    slug = "problem-not-found"
+    title = text("Diese Problemart gibt es nicht", "No such kind of problem")
+    remedy = text("`/problems` listet alle.", "`/problems` lists all of them.")
+
+
+def known_problems() -> Iterator[tuple[str, Text, Text]]:
+    """Give slug, title and remedy of everything that the registry may find wrong."""
+    told: dict[str, tuple[Text, Text]] = {slug: (title, remedy) for slug, title, remedy in PLAIN.values()}
+    told |= {kind.slug: (kind.title, kind.remedy) for kind in problems.kinds()}
+    told |= {slug: (code.title, code.explanation) for slug, code in CODES.items()}
+    for slug, (title, remedy) in sorted(told.items()):
+        yield slug, title, remedy
+
+
+@blueprint.get("/problems")
+@bare
+def problem_list() -> Response:
+    """List every kind of problem."""
+    return _page("about/problems.html", problems=[*known_problems()])
+
+
+@blueprint.get("/problems/<slug>")
+@bare
+def problem_page(slug: str) -> Response:
+    """Explain a kind of problem: what it means and what to do."""
+    for known, title, remedy in known_problems():
+        if known == slug:
+            if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+                told = {"type": f"/problems/{slug}", "title": title, "remedy": remedy}
+                return Response(json.dumps(told), content_type="application/json")
+            return _page("about/problem.html", slug=slug, title=title, remedy=remedy)
+    raise ProblemNotFoundError(text(f"„{slug}“ ist unbekannt.", f"“{slug}” is not known."))
+
+
+def _page(template: str, **about: Any) -> Response:
+    answer = Response(render_template(template, language=language(), **about))
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+    answer.headers["Vary"] = "Accept-Language, Accept"
+    answer.headers["Content-Language"] = language()
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    """Add these routes."""
+    app.register_blueprint(blueprint)

@@ -1,0 +1,201 @@
+"""What every route passes: who asks, whether he may, one transaction, and no acting twice."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, current_app, g, make_response, request
+from flask_smorest import Blueprint as SmorestBlueprint
+from sqlalchemy.orm import Session
+
+from registry.accounts import service as accounts
+from registry.accounts.errors import TokenInvalidError
+from registry.api import conditional
+from registry.api.problems import MalformedError, Parser, ReadOnlyError, TooLargeError
+from registry.authz import policy
+from registry.authz.actor import NOBODY, Actor
+from registry.authz.policy import POLICY, Permission
+from registry.config import Resources
+from registry.kit import db
+from registry.kit.errors import text
+from registry.kit.idempotency import Answer, Memory
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: The most that a JSON body may have; packages have a bound of their own.
+JSON_LIMIT = 1_000_000
+KEY_LIMIT = 200
+#: Marks an operation that changes what exists, until the document is finished.
+CONDITIONAL = "x-conditional"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def resources() -> Resources:
+    """Return what the application was opened with."""
+    return cast("Resources", current_app.extensions["registry"])
+
+
+def session() -> Session:
+    """Return the session of this request."""
+    return db.session()
+
+
+def actor() -> Actor:
+    """Return who asks; TokenInvalidError where a token is shown that is not good."""
+    found = g.get("actor")
+    if found is None:
+        found = g.actor = _authenticate()
+    return cast("Actor", found)
+
+
+def _authenticate() -> Actor:
+    header = request.environ.get("HTTP_AUTHORIZATION")
+    if header is None:
+        return NOBODY
+    kind, _, token = header.partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not token or len(token) > 512 or not token.isascii():
+        raise TokenInvalidError
+    if request.method in _SAFE:
+        return accounts.authenticate(session(), token)
+    with resources().database.reading() as reading:
+        return accounts.authenticate(reading, token)
+
+
+class _CheckingParser(Parser):
+    """Holds `If-Match` against the resource when the body was read and before what it says is judged."""
+
+    def pre_load(self, location_data: Any, *, schema: Any, req: Any, location: str) -> Any:
+        """Check the precondition of the route, if it has one."""
+        del schema, req
+        if location == "json":
+            check_precondition()
+        return location_data
+
+
+def check_precondition() -> None:
+    """Hold `If-Match` against what the route said that it changes, once."""
+    checked = g.pop("precondition", None)
+    if checked is not None:
+        conditional.check(checked[0])
+
+
+class Blueprint(SmorestBlueprint):
+    """A group of routes; pages are cut by us, not by flask-smorest."""
+
+    ARGUMENTS_PARSER = _CheckingParser()
+    PAGINATION_HEADER_NAME = None
+
+
+def may(
+    permission: Permission,
+    find: Callable[..., Any] | None = None,
+    *,
+    changes: Callable[..., str | None] | None = None,
+    body: bool = True,
+    late: bool = False,
+) -> Callable[[View], View]:
+    """Guard a route: who lacks token or scope, or may not see or touch the thing, learns nothing else.
+
+    `find(session, actor, **path)` returns the thing that the policy is asked about; `changes(thing, **path)` the entity tag
+    that `If-Match` must name (None: it does not exist yet). `body` says that the route reads one, after which alone
+    the precondition is checked. `late` routes receive large bodies and begin their own transaction.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **path: Any) -> Any:
+            asking = actor()
+            policy.require_scope(asking, permission)
+            if late:
+                return view(*args, **path)
+            thing = find(session(), asking, **path) if find else None
+            policy.require(asking, permission, thing)
+            if changes is not None:
+                g.precondition = (changes(thing, **path),)
+                if not body:
+                    check_precondition()
+            if request.method == "POST" and "Idempotency-Key" in request.headers:
+                fingerprint = hashlib.sha256(request.full_path.encode() + b"\0" + request.get_data()).hexdigest()
+                return once(lambda: view(*args, **path), fingerprint)
+            return view(*args, **path)
+
+        scope = POLICY[permission][0]
+        documented = SmorestBlueprint.doc(**_documentation(permission, scope is not None, changes is not None))
+        guarded_by = documented(guarded)
+        guarded_by.permission = permission
+        guarded_by.late = late
+        return cast("View", guarded_by)
+
+    return guard
+
+
+def _documentation(permission: Permission, needs_token: bool, has_precondition: bool) -> dict[str, Any]:
+    scope = POLICY[permission][0]
+    said: dict[str, Any] = {"security": [{"token": [str(scope)]}] if needs_token else [{}, {"token": []}]}
+    if has_precondition:
+        said[CONDITIONAL] = True
+    return said
+
+
+def once(act: Callable[[], Any], fingerprint: str) -> Response:
+    """Act, or repeat the answer that the same request with this `Idempotency-Key` was given (24 hours)."""
+    key = request.headers["Idempotency-Key"]
+    if not 1 <= len(key) <= KEY_LIMIT or not key.isascii() or not key.isprintable():
+        said = text("`Idempotency-Key` ist unlesbar.", "`Idempotency-Key` is not readable.")
+        raise MalformedError(said)
+    memory: Memory = current_app.extensions["memory"]
+    asking = actor()
+    who = f"{asking.organisation}:{asking.id}"
+    known = memory.claim(session(), who, key, fingerprint)
+    if known is not None:
+        response = Response(known.body, known.status, headers=known.headers)
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+    response = make_response(act())
+    kept = {name: value for name, value in response.headers.items() if name in {"Content-Type", "ETag", "Location"}}
+    memory.keep(
+        session(), who, key, Answer(response.status_code, kept, response.get_data(), secret=bool(g.get("secret")))
+    )
+    return response
+
+
+def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if request.method in _SAFE:
+            with resources().database.reading():
+                return current_app.ensure_sync(view)(*args, **kwargs)
+        if resources().settings.read_only:
+            raise ReadOnlyError(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))
+        if late_view(view):
+            return view(*args, **kwargs)
+        actor()
+        receive()
+        with resources().database.transaction():
+            return view(*args, **kwargs)
+
+    return wrapped
+
+
+def late_view(view: Callable[..., Any]) -> bool:
+    """Whether the method of this view that was asked for begins its own transaction."""
+    kind = getattr(view, "view_class", None)
+    method = getattr(kind, request.method.lower(), None) if kind else view
+    return bool(getattr(method, "late", False))
+
+
+def receive() -> None:
+    """Read the whole body, which is bounded, before any lock is taken."""
+    if (request.content_length or 0) > JSON_LIMIT or len(request.get_data(cache=True)) > JSON_LIMIT:
+        raise TooLargeError(
+            text(f"Mehr als {JSON_LIMIT} Byte JSON werden nicht gelesen.", f"No more than {JSON_LIMIT} bytes are read.")
+        )
+
+
+def init_app(app: Flask) -> None:
+    """Wrap every view of the API, once."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint != "static" and not getattr(view, "bare", False):
+            app.view_functions[endpoint] = _in_transaction(view)

@@ -1,0 +1,103 @@
+"""Send packages and files: with digest, entity tag and ranges (RFC 9110, section 14)."""
+
+import base64
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Response, request, stream_with_context
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import FileWrapper
+
+from registry.api import conditional
+from registry.kit.storage import Storage
+from registry.releases.models import PackagedFile
+from registry.releases.service import Download
+
+_BLOCK = 1 << 18
+#: What a browser may show by itself; anything else is handed over as a download.
+_SHOWN = frozenset({"text/plain", "text/markdown", "text/csv", "application/json", "application/yaml", "image/png"})
+
+
+def package(wanted: Download, storage: Storage, accel_prefix: str | None) -> Response:
+    """Send a release's package, or the range of it that is asked for."""
+    start, end, status = _range(wanted)
+    if conditional.is_known(wanted.sha256):
+        return _headed(Response(status=304), wanted)
+    if request.method == "HEAD":
+        answer = Response(status=status)
+    elif accel_prefix is not None:
+        # The web server in front sends the file, ranges too, and no thread of ours waits for a slow reader.
+        answer = Response(status=200, headers={"X-Accel-Redirect": f"{accel_prefix}/{wanted.key}"})
+        return _headed(answer, wanted)
+    else:
+        answer = Response(_body(wanted, storage, start, end), status, direct_passthrough=True)
+    answer.headers["Content-Length"] = str(end - start)
+    if status == 206:
+        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{wanted.size}"
+    return _headed(answer, wanted)
+
+
+def begins(answer: Response) -> bool:
+    """Whether the answer sends a package from its first byte on."""
+    said = str(answer.headers.get("Content-Range", "bytes 0-"))
+    return answer.status_code in {200, 206} and said.startswith("bytes 0-")
+
+
+def _range(wanted: Download) -> tuple[int, int, int]:
+    asked = request.range
+    whole = (0, wanted.size, 200)
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return whole
+    condition = request.headers.get("If-Range")
+    if condition is not None and condition != f'"{wanted.sha256}"':
+        return whole
+    found = asked.range_for_length(wanted.size)
+    if found is None:
+        raise RequestedRangeNotSatisfiable(wanted.size)
+    return (*found, 206)
+
+
+def _body(wanted: Download, storage: Storage, start: int, end: int) -> Any:
+    path = storage.local_path(wanted.key)
+    if path is not None and (start, end) == (0, wanted.size):
+        # The server's own wrapper: waitress then sends from its main loop and frees this thread at once.
+        wrap = request.environ.get("wsgi.file_wrapper", FileWrapper)
+        return wrap(path.open("rb"), _BLOCK)
+    return storage.stream(wanted.key, start, end)
+
+
+def _headed(answer: Response, wanted: Download) -> Response:
+    answer.headers["Content-Type"] = "application/zip"
+    answer.headers["ETag"] = f'"{wanted.sha256}"'
+    answer.headers["Repr-Digest"] = f"sha-256=:{_digest(wanted.sha256)}:"
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{wanted.file_name}"'
+    answer.headers["Cache-Control"] = "no-cache"
+    if wanted.yanked is not None:
+        reason = wanted.yanked.encode("ascii", "replace").decode().replace('"', "'").replace("\n", " ")
+        answer.headers["Warning"] = f'299 - "This release was yanked: {reason[:200]}"'
+    return answer
+
+
+def _digest(hexadecimal: str) -> str:
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
+
+
+def file(it: PackagedFile, read: Callable[[], Iterator[bytes]]) -> Response:
+    """Send one file out of a package, as something that cannot act in a browser."""
+    if conditional.is_known(it.sha256):
+        answer = Response(status=304)
+    else:
+        body = None if request.method == "HEAD" else stream_with_context(read())
+        answer = Response(body, 200, direct_passthrough=True)
+        answer.headers["Content-Length"] = str(it.size)
+    shown = it.media_type in _SHOWN
+    answer.headers["Content-Type"] = (
+        f"{it.media_type}; charset=utf-8" if it.media_type.startswith("text/") else it.media_type
+    )
+    answer.headers["ETag"] = f'"{it.sha256}"'
+    answer.headers["Repr-Digest"] = f"sha-256=:{_digest(it.sha256)}:"
+    answer.headers["Content-Disposition"] = "inline" if shown else "attachment"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

@@ -1,0 +1,185 @@
+"""OAuth 2 for machine clients: tokens, revocation (RFC 7009), introspection (RFC 7662), metadata (RFC 8414)."""
+
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2.rfc6749 import ClientMixin, grants
+from authlib.oauth2.rfc6749.errors import InvalidScopeError
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from flask import Blueprint, Flask, Response, json
+from typing_extensions import override
+
+from registry.accounts import service as accounts
+from registry.accounts.models import Client as ClientModel
+from registry.accounts.service import Introspection
+from registry.accounts.service.tokens import LIFETIME, find_client
+from registry.api.door import resources, session
+from registry.authz.actor import Scope
+
+blueprint = Blueprint("oauth", __name__)
+
+METHODS = ["client_secret_basic", "client_secret_post"]
+
+
+class OAuthClient(ClientMixin):  # type: ignore[misc] - authlib is not typed
+    """A machine client, as Authlib wants to ask it."""
+
+    def __init__(self, client: ClientModel) -> None:
+        self.client = client
+
+    @override
+    def get_client_id(self) -> str:
+        return self.client.client_id
+
+    @override
+    def check_client_secret(self, client_secret: str) -> bool:
+        return accounts.client_by_credentials(session(), self.client.client_id, client_secret) is not None
+
+    @override
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return method in METHODS
+
+    @override
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type == "client_credentials"
+
+    @override
+    def get_allowed_scope(self, scope: str | None) -> str:
+        held = set(self.client.scopes)
+        wanted = set((scope or " ".join(self.client.scopes)).split())
+        if not wanted <= held:
+            raise InvalidScopeError
+        return " ".join(sorted(wanted))
+
+
+def _query_client(client_id: str) -> OAuthClient | None:
+    found = find_client(session(), client_id)
+    return OAuthClient(found) if found else None
+
+
+def _generate_token(
+    grant_type: str, client: OAuthClient, user: Any = None, scope: str | None = None, **_options: Any
+) -> dict[str, Any]:
+    del grant_type, user
+    granted = client.get_allowed_scope(scope).split()
+    token = accounts.issue(session(), client.client, map(Scope, granted))
+    return {
+        "token_type": "Bearer",
+        "access_token": token,
+        "expires_in": int(LIFETIME.total_seconds()),
+        "scope": " ".join(granted),
+    }
+
+
+class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[misc] - as above
+    """A program asks for a token with its own secret."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+
+
+class Revocation(RevocationEndpoint):  # type: ignore[misc] - as above
+    """A client ends a token of its organisation."""
+
+    CLIENT_AUTH_METHODS = METHODS
+
+    @override
+    def query_token(self, token_string: str, token_type_hint: str | None) -> str:
+        return token_string
+
+    @override
+    def authenticate_token(self, request: Any, client: OAuthClient) -> str:
+        self.check_params(request, client)
+        return str(request.form["token"])
+
+    @override
+    def revoke_token(self, token: str, request: Any) -> None:
+        accounts.revoke(session(), request.client.client, token)
+
+
+class IntrospectionOf(IntrospectionEndpoint):  # type: ignore[misc] - as above
+    """A client asks about a token of its organisation."""
+
+    CLIENT_AUTH_METHODS = METHODS
+
+    @override
+    def authenticate_token(self, request: Any, client: OAuthClient) -> Introspection | None:
+        self.check_params(request, client)
+        return accounts.introspect(session(), client.client, str(request.form["token"]))
+
+    @override
+    def create_introspection_payload(self, token: Introspection | None) -> dict[str, Any]:
+        if token is None:
+            return {"active": False}
+        return {"active": True, **self.introspect_token(token)}
+
+    @override
+    def introspect_token(self, token: Introspection) -> dict[str, Any]:
+        return {
+            "client_id": token.client_id,
+            "sub": token.organisation,
+            "scope": " ".join(token.scopes),
+            "token_type": "Bearer",
+            "iat": int(token.issued_at.timestamp()),
+            "exp": int(token.expires_at.timestamp()),
+            "iss": resources().settings.base_url,
+        }
+
+
+_server = AuthorizationServer()
+
+
+@blueprint.post("/oauth/token")
+def token() -> Response:
+    """Give a client a token (`grant_type=client_credentials`)."""
+    return _answer(_server.create_token_response())
+
+
+@blueprint.post("/oauth/revoke")
+def revoke() -> Response:
+    """End a token."""
+    return _answer(_server.create_endpoint_response(Revocation.ENDPOINT_NAME))
+
+
+@blueprint.post("/oauth/introspect")
+def introspect() -> Response:
+    """Tell whether a token is good, and what for."""
+    return _answer(_server.create_endpoint_response(IntrospectionOf.ENDPOINT_NAME))
+
+
+def _answer(answer: Any) -> Response:
+    made: Response = answer
+    made.headers["Cache-Control"] = "no-store"
+    return made
+
+
+def _metadata() -> Response:
+    """Tell what this authorization server can do."""
+    base = resources().settings.base_url
+    told = {
+        "issuer": base,
+        "token_endpoint": f"{base}/oauth/token",
+        "token_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint": f"{base}/oauth/revoke",
+        "revocation_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint": f"{base}/oauth/introspect",
+        "introspection_endpoint_auth_methods_supported": METHODS,
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "scopes_supported": [str(scope) for scope in Scope],
+        "service_documentation": f"{base}/docs",
+    }
+    return Response(json.dumps(told), content_type="application/json")
+
+
+def init_app(app: Flask) -> None:
+    """Add these routes."""
+    app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {"client_credentials": int(LIFETIME.total_seconds())}
+    _server.init_app(app, query_client=_query_client, save_token=lambda *_args: None)
+    _server.register_token_generator("default", _generate_token)
+    _server.register_grant(ClientCredentialsGrant)
+    _server.register_endpoint(Revocation)
+    _server.register_endpoint(IntrospectionOf)
+    _metadata.bare = True  # type: ignore[attr-defined] - read by the door
+    app.add_url_rule("/.well-known/oauth-authorization-server", "oauth_metadata", _metadata)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,310 @@
+"""Every failure as an RFC 9457 problem, in the language that is asked for; the only map from failures to statuses."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Flask, Response, json, request
+from sqlalchemy.exc import OperationalError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+
+from registry.api.messages import translate
+from registry.kit import trace
+from registry.kit.errors import (
+    ConflictError,
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    RegistryError,
+    Text,
+    UnauthenticatedError,
+    UnavailableError,
+    text,
+)
+
+log = logging.getLogger(__name__)
+
+
+class HttpError(RegistryError):
+    """A failure of the conversation itself; only doors raise these."""
+
+    status: int
+
+
+class MalformedError(HttpError):
+    """The request cannot be read."""
+
+    status, slug = 400, "malformed"
+    title = text("Anfrage nicht lesbar", "Request not readable")
+    remedy = text("Senden Sie wohlgeformtes JSON in UTF-8.", "Send well-formed JSON in UTF-8.")
+
+
+class MediaTypeError(HttpError):
+    """The body is of a type that is not understood here."""
+
+    status, slug = 415, "unsupported-media-type"
+    title = text("Inhaltstyp nicht unterstützt", "Unsupported media type")
+    remedy = text(
+        "Senden Sie JSON mit `Content-Type: application/json`; ein Paket als `multipart/form-data`.",
+        "Send JSON with `Content-Type: application/json`; a package as `multipart/form-data`.",
+    )
+
+
+class TooLargeError(HttpError):
+    """The body is larger than what is taken."""
+
+    status, slug = 413, "too-large"
+    title = text("Zu groß", "Too large")
+    remedy = text(
+        "Verkleinern Sie, was Sie senden. Die Grenze für Pakete setzt der Betrieb des Registers.",
+        "Send less. The registry's operator sets the bound for packages.",
+    )
+
+
+class PreconditionMissingError(HttpError):
+    """A change must say what it changes."""
+
+    status, slug = 428, "precondition-required"
+    title = text("If-Match fehlt", "If-Match is missing")
+    remedy = text(
+        "Lesen Sie die Ressource und senden Sie ihren `ETag` als `If-Match`; `If-Match: *` heißt „wie auch immer sie "
+        "jetzt ist“.",
+        "Read the resource and send its `ETag` as `If-Match`; `If-Match: *` says “whatever it is now”.",
+    )
+
+
+class PreconditionFailedError(HttpError):
+    """The resource has changed since it was read."""
+
+    status, slug = 412, "precondition-failed"
+    title = text("Inzwischen geändert", "Changed meanwhile")
+    remedy = text(
+        "Lesen Sie die Ressource neu, führen Sie Ihre Änderung darauf nach und senden Sie den neuen `ETag`.",
+        "Read the resource again, apply your change to it, and send the new `ETag`.",
+    )
+
+
+class QueryError(InvalidError):
+    """The input was understood and is wrong."""
+
+    slug = "invalid"
+    title = text("Eingabe ungültig", "Invalid input")
+    remedy = text(
+        "Berichtigen Sie, was unter `errors` steht: `pointer` zeigt auf die Stelle.",
+        "Correct what stands under `errors`: `pointer` points to the place.",
+    )
+
+
+class ReadOnlyError(UnavailableError):
+    """The operator has closed the registry for changes."""
+
+    slug = "read-only"
+    title = text("Nur lesend", "Read-only")
+    remedy = text("Versuchen Sie es später wieder.", "Try again later.")
+
+
+class BusyError(UnavailableError):
+    """The database could not take the change in time."""
+
+    slug = "busy"
+    title = text("Überlastet", "Busy")
+    remedy = text(
+        "Versuchen Sie es gleich noch einmal, mit demselben `Idempotency-Key`.",
+        "Try again in a moment, with the same `Idempotency-Key`.",
+    )
+
+
+_KINDS: tuple[tuple[type[RegistryError], int], ...] = (
+    (UnauthenticatedError, 401),
+    (ForbiddenError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (InvalidError, 422),
+    (UnavailableError, 503),
+)
+
+#: What the router and the server themselves refuse, by status.
+PLAIN: dict[int, tuple[str, Text, Text]] = {
+    400: ("malformed", MalformedError.title, MalformedError.remedy),
+    404: (
+        "not-found",
+        text("Nicht gefunden", "Not found"),
+        text("Prüfen Sie die Adresse; `/docs` listet alle Pfade.", "Check the address; `/docs` lists all paths."),
+    ),
+    405: (
+        "method-not-allowed",
+        text("Methode nicht erlaubt", "Method not allowed"),
+        text("Die Kopfzeile `Allow` nennt die Methoden.", "The header `Allow` names the methods."),
+    ),
+    406: (
+        "not-acceptable",
+        text("Format nicht verfügbar", "Not acceptable"),
+        text("Fragen Sie nach `application/json`.", "Ask for `application/json`."),
+    ),
+    413: (TooLargeError.slug, TooLargeError.title, TooLargeError.remedy),
+    415: (MediaTypeError.slug, MediaTypeError.title, MediaTypeError.remedy),
+    416: (
+        "range-not-satisfiable",
+        text("Bereich nicht lieferbar", "Range not satisfiable"),
+        text("`Content-Range` nennt die Größe.", "`Content-Range` tells the size."),
+    ),
+    500: (
+        "internal",
+        text("Fehler im Register", "The registry failed"),
+        text(
+            "Es liegt nicht an Ihrer Anfrage. Nennen Sie dem Betrieb die `request_id`.",
+            "It is not your request's fault. Tell the operator the `request_id`.",
+        ),
+    ),
+}
+
+
+def language() -> str:
+    """Return the language to answer in: `de` where German is preferred, else `en`."""
+    return request.accept_languages.best_match(["en", "de"], "en")
+
+
+def status_of(error: RegistryError) -> int:
+    """Return the status that a failure has outside."""
+    if isinstance(error, HttpError):
+        return error.status
+    return next(status for kind, status in _KINDS if isinstance(error, kind))
+
+
+def kinds() -> Iterator[type[RegistryError]]:
+    """Name every failure that has a problem page."""
+
+    def below(kind: type[RegistryError]) -> Iterator[type[RegistryError]]:
+        for each in kind.__subclasses__():
+            yield from below(each)
+            if hasattr(each, "slug"):
+                yield each
+
+    yield from below(RegistryError)
+
+
+def problem(
+    status: int,
+    slug: str,
+    title: Text,
+    detail: Text,
+    *,
+    faults: Sequence[Fault] = (),
+    extra: dict[str, Any] | None = None,
+) -> Response:
+    """Answer with a problem."""
+    speech = language()
+    body: dict[str, Any] = {
+        "type": f"/problems/{slug}",
+        "title": title[speech],
+        "status": status,
+        "detail": detail[speech],
+        "instance": request.path,
+        "request_id": trace.request_id(),
+    }
+    if faults:
+        body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail[speech]} for fault in faults]
+    answer = Response(json.dumps(body | (extra or {})), status, content_type="application/problem+json")
+    answer.headers["Content-Language"] = speech
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Vary"] = "Accept-Language"
+    return answer
+
+
+def _registry_error(error: RegistryError) -> Response:
+    status = status_of(error)
+    answer = problem(
+        status, error.slug, error.title, error.detail, faults=error.faults, extra=getattr(error, "extra", None)
+    )
+    if status == 401:
+        reason = ', error="invalid_token"' if error.slug == "token-invalid" else ""
+        answer.headers["WWW-Authenticate"] = f'Bearer realm="efa-registry"{reason}'
+    elif error.slug == "scope-missing":
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="efa-registry", error="insufficient_scope"'
+    elif status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _http_exception(error: HTTPException) -> Response:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()  # type: ignore[return-value] - werkzeug's redirect is a Response too
+    status = error.code if error.code in PLAIN else 500 if (error.code or 500) >= 500 else 400
+    slug, title, remedy = PLAIN[status]
+    answer = problem(status, slug, title, remedy)
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _crash(error: Exception) -> Response:
+    if isinstance(error, OperationalError) and ("locked" in str(error.orig) or "timeout" in str(error.orig)):
+        busy = text("Die Datenbank ist gerade überlastet.", "The database is overloaded at the moment.")
+        return _registry_error(BusyError(busy))
+    log.error("request failed", exc_info=error)
+    slug, title, remedy = PLAIN[500]
+    return problem(500, slug, title, remedy)
+
+
+def refuse(messages: dict[str, Any]) -> None:
+    """Turn what marshmallow found wrong into a QueryError with a pointer to each place."""
+    faults = [
+        Fault("#" + "".join(f"/{_escaped(part)}" for part in path), text(translate(message), message))
+        for location, found in messages.items()
+        for path, message in _places(found, () if location in {"json", "form"} else (location,))
+    ]
+    count = len(faults)
+    said = text(f"{count} Angabe(n) sind nicht gültig.", f"{count} value(s) are not valid.")
+    raise QueryError(said, faults=faults[:100])
+
+
+def _escaped(part: object) -> str:
+    return str(part)[:64].replace("~", "~0").replace("/", "~1")
+
+
+def _places(found: Any, path: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], str]]:
+    if isinstance(found, dict):
+        for name, below in found.items():
+            yield from _places(below, path if name == "_schema" else (*path, name))
+    else:
+        for message in found if isinstance(found, list) else [found]:
+            yield path, str(message)
+
+
+class Parser(FlaskParser):
+    """Reads input as every route does: unreadable is refused before invalid."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {}  # noqa: RUF012 - webargs reads it as a plain class attribute
+
+    def load_json(self, req: Any, _schema: Any) -> Any:
+        """Return the parsed body; no body at all is an empty object."""
+        raw = req.get_data(cache=True)
+        if not raw and not req.content_type:
+            return {}
+        if not req.is_json:
+            raise MediaTypeError(text("Erwartet wird JSON.", "JSON is expected."))
+        try:
+            return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            where = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
+            raise MalformedError(
+                text(f"Der Inhalt ist kein JSON in UTF-8{where}.", f"The body is no JSON in UTF-8{where}.")
+            ) from None
+
+    def handle_error(self, error: Any, *_args: Any, **_kwargs: Any) -> Any:
+        """Refuse with every place that is wrong."""
+        refuse(error.messages)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def init_app(app: Flask) -> None:
+    """Let every failure of the application be answered as a problem."""
+    app.register_error_handler(RegistryError, _registry_error)
+    app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(Exception, _crash)

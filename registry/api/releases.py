@@ -1,0 +1,256 @@
+"""Releases: publish, read, download, yank."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from flask import Response, current_app, request
+from flask.views import MethodView
+from marshmallow import fields, validate
+
+from registry.api import conditional, downloads, lists, uploads
+from registry.api.door import Blueprint, actor, may, once, resources, session
+from registry.api.lists import ListQuerySchema, list_of
+from registry.authz.policy import Permission
+from registry.kit.rendering import Rendering, render
+from registry.kit.schemas import Schema
+from registry.releases import representation
+from registry.releases import service as releases
+from registry.releases.errors import PublishingClosedError, VersionExistsError
+from registry.releases.models import Release as ReleaseModel
+from registry.releases.schemas import (
+    FileSchema,
+    InspectionSchema,
+    PublishedSchema,
+    ReasonSchema,
+    ReleaseChangeSchema,
+    ReleaseSchema,
+)
+from registry.releases.service import Upload
+
+blueprint = Blueprint("releases", __name__, url_prefix="/api/v1", description="Versions of services, and packages.")
+
+find_locked = partial(releases.find, lock=True)
+
+
+def etag(release: ReleaseModel, **_path: str) -> str:
+    """Return the entity tag that a change of the release must name."""
+    return release.etag
+
+
+def _told(release: ReleaseModel) -> Response:
+    return conditional.answer(Rendering(release.body, release.etag))
+
+
+class PublishQuerySchema(Schema):
+    """Whether to keep what is sent."""
+
+    check = fields.Integer(load_default=0, validate=validate.OneOf((0, 1)))
+
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["package", "metadata"],
+                    "properties": {
+                        "package": {"type": "string", "contentMediaType": "application/zip"},
+                        "metadata": {"$ref": "#/components/schemas/Metadata"},
+                    },
+                },
+                "encoding": {"metadata": {"contentType": "application/json"}},
+            }
+        },
+    }
+}
+
+
+@blueprint.route("/services/<slug>/releases")
+class Releases(MethodView):
+    """The versions of a service."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.arguments(ListQuerySchema, location="query")
+    @blueprint.response(200, list_of(ReleaseSchema))
+    def get(self, query: dict[str, Any], slug: str) -> Response:
+        """List releases, the highest version first."""
+        after = lists.place_of(query.get("cursor"))
+        return lists.answer(releases.browse(session(), actor(), slug, after=after, limit=query["limit"]))
+
+    @may(Permission.RELEASE_PUBLISH, late=True)
+    @blueprint.doc(**_FORM)
+    @blueprint.arguments(PublishQuerySchema, location="query")
+    @blueprint.response(201, PublishedSchema)
+    @blueprint.alt_response(200, schema=InspectionSchema, description="`?check=1`: inspected, nothing kept.")
+    def post(self, query: dict[str, Any], slug: str) -> Response:
+        """Publish a package as a new release, or with `?check=1` only inspect it."""
+        settings, database = resources().settings, resources().database
+        with database.reading() as reading:
+            service = releases.may_publish(reading, actor(), slug)
+        if not settings.publishing and not query["check"]:
+            raise PublishingClosedError
+        with uploads.receive(
+            resources().incoming, settings.limits.package_bytes, metadata_required=not query["check"]
+        ) as received:
+            version = received.metadata.get("version")
+            report = releases.inspect(received.file, service, version, settings.limits)
+            if query["check"]:
+                return Response(render(report.to_json()).body, 200, content_type="application/json")
+            releases.refuse_errors(report)
+            if "Idempotency-Key" not in request.headers:
+                with database.reading() as reading:
+                    if releases.exists(reading, actor(), service, version):
+                        raise VersionExistsError(slug, version)
+            upload = Upload(releases.new_key(), received.size, received.sha256, report)
+            return _publish(slug, received, upload)
+
+
+def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
+    """Store the bytes, then name them: a name never points to nothing, and bytes without a name are swept."""
+    storage, database = resources().storage, resources().database
+    storage.put(upload.key, received.path)
+    kept = False
+
+    def act() -> Response:
+        nonlocal kept
+        made = releases.publish(session(), actor(), slug, metadata=received.metadata, upload=upload)
+        found = json.dumps(upload.report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+        answer = conditional.answer(Rendering(made.body[:-1] + b',"inspection":' + found + b"}", made.etag), 201)
+        answer.headers["Location"] = f"/api/v1/services/{slug}/releases/{made.version}"
+        kept = True
+        return answer
+
+    try:
+        with database.transaction():
+            if "Idempotency-Key" not in request.headers:
+                return act()
+            said = json.dumps(received.metadata, sort_keys=True)
+            return once(act, render({"path": request.full_path, "said": said, "package": upload.sha256}).etag)
+    except BaseException:
+        kept = False
+        raise
+    finally:
+        if not kept:
+            storage.delete(upload.key)
+
+
+@blueprint.route("/services/<slug>/releases/<version>")
+class Release(MethodView):
+    """One release."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.response(200, ReleaseSchema)
+    def get(self, slug: str, version: str) -> Response:
+        """Read a release; `latest` is the highest that is neither a pre-release nor yanked."""
+        return conditional.answer(releases.rendering(session(), actor(), slug, version))
+
+    @may(Permission.RELEASE_PUBLISH, find_locked, changes=etag)
+    @blueprint.arguments(ReleaseChangeSchema)
+    @blueprint.response(200, ReleaseSchema)
+    def patch(self, said: dict[str, Any], slug: str, version: str) -> Response:
+        """Change the changelog, or deprecate; a package never changes."""
+        return _told(releases.change(session(), actor(), slug, version, said))
+
+
+@blueprint.route("/services/<slug>/releases/<version>/publish")
+class Publication(MethodView):
+    """A draft that is opened."""
+
+    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @blueprint.response(200, ReleaseSchema)
+    def post(self, slug: str, version: str) -> Response:
+        """Make a draft public."""
+        return _told(releases.open_draft(session(), actor(), slug, version))
+
+
+@blueprint.route("/services/<slug>/releases/<version>/yank")
+class Yank(MethodView):
+    """A release that is warned of."""
+
+    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @blueprint.arguments(ReasonSchema)
+    @blueprint.response(200, ReleaseSchema)
+    def post(self, said: dict[str, Any], slug: str, version: str) -> Response:
+        """Yank a release: it stays downloadable by exact version, and warns."""
+        return _told(releases.yank(session(), actor(), slug, version, reason=said["reason"]))
+
+
+@blueprint.route("/services/<slug>/releases/<version>/unyank")
+class Unyank(MethodView):
+    """A release that is warned of no more."""
+
+    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @blueprint.arguments(ReasonSchema)
+    @blueprint.response(200, ReleaseSchema)
+    def post(self, said: dict[str, Any], slug: str, version: str) -> Response:
+        """Take a yank back."""
+        return _told(releases.unyank(session(), actor(), slug, version, reason=said["reason"]))
+
+
+@blueprint.route("/services/<slug>/releases/<version>/package")
+class Package(MethodView):
+    """The archive of a release."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.response(200, {"type": "string", "contentMediaType": "application/zip"}, content_type="application/zip")
+    @blueprint.alt_response(
+        206,
+        schema={"type": "string", "contentMediaType": "application/zip"},
+        content_type="application/zip",
+        description="A part.",
+    )
+    def get(self, slug: str, version: str) -> Response:
+        """Download the package; whole or a range of it."""
+        wanted = releases.download(session(), actor(), slug, version)
+        answer = downloads.package(wanted, resources().storage, resources().settings.accel_prefix)
+        if request.method == "GET" and downloads.begins(answer):
+            current_app.extensions["downloads"].count(wanted.release_id)
+        return answer
+
+
+@blueprint.route("/services/<slug>/releases/<version>/inspection")
+class Inspection(MethodView):
+    """What was found in a package."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.response(200, InspectionSchema)
+    def get(self, slug: str, version: str) -> Response:
+        """Read findings, files and facts."""
+        return conditional.answer(releases.inspection(session(), actor(), slug, version))
+
+
+@blueprint.route("/services/<slug>/releases/<version>/files")
+class Files(MethodView):
+    """The files of a package."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.arguments(ListQuerySchema, location="query")
+    @blueprint.response(200, list_of(FileSchema))
+    def get(self, query: dict[str, Any], slug: str, version: str) -> Response:
+        """List the files of a package by path."""
+        after = lists.place_of(query.get("cursor"))
+        page = releases.files(session(), actor(), slug, version, after=after, limit=query["limit"])
+        return lists.answer_dicts(page.map(representation.file))
+
+
+@blueprint.route("/services/<slug>/releases/<version>/files/<path:path>")
+class File(MethodView):
+    """One file of a package."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.response(200, {"type": "string"}, content_type="application/octet-stream")
+    def get(self, slug: str, version: str, path: str) -> Response:
+        """Read one file of a package; nothing in it runs in a browser."""
+        key, file = releases.find_file(session(), actor(), slug, version, path)
+        return downloads.file(file, partial(_contents, key, path))
+
+
+def _contents(key: str, path: str) -> Iterator[bytes]:
+    with resources().storage.open_object(key) as stored, zipfile.ZipFile(stored) as archive, archive.open(path) as it:
+        while block := it.read(1 << 16):
+            yield block

@@ -1,0 +1,114 @@
+"""Put it together: the application, and the console script."""
+
+import os
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+
+import click
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
+
+
+from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, problems, releases
+from registry.authz.actor import operator
+from registry.cli import commands
+from registry.config import Resources, Settings, SettingsError
+from registry.kit import logs, trace
+from registry.kit.idempotency import Memory
+from registry.kit.tally import Tally
+from registry.releases import service as release_service
+
+log = structlog.get_logger("registry.request")
+
+_REQUESTS = Counter("registry_requests", "Requests answered.", ["endpoint", "method", "status"])
+_SECONDS = Histogram("registry_request_seconds", "How long an answer took to make.", ["endpoint"])
+_SANE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
+
+
+def create_app(resources: Resources) -> Flask:
+    """Return the WSGI application over an open database and storage."""
+    app = Flask("registry", static_folder="static", template_folder="templates")
+    app.config["SECRET_KEY"] = resources.settings.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = door.JSON_LIMIT
+    app.json.sort_keys = False  # type: ignore[attr-defined] - of the default provider
+    app.url_map.strict_slashes = False
+    app.extensions["registry"] = resources
+    app.extensions["memory"] = Memory(resources.settings.secret_key)
+    app.extensions["downloads"] = _download_tally(resources)
+    _observe(app)
+    problems.init_app(app)
+    openapi.init_app(
+        app,
+        [accounts.blueprint, catalogue.blueprint, releases.blueprint, adoption.blueprint, journal.blueprint],
+    )
+    oauth.init_app(app)
+    about.init_app(app)
+    door.init_app(app)
+    return app
+
+
+def _download_tally(resources: Resources) -> Tally:
+    def hand_on(counts: Mapping[uuid.UUID, int]) -> None:
+        with resources.database.transaction() as session:
+            release_service.add_downloads(session, operator("downloads"), counts)
+
+    return Tally(hand_on)
+
+
+def _observe(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        said = request.environ.get("HTTP_X_REQUEST_ID", "")
+        sane = 0 < len(said) <= 128 and _SANE.issuperset(said)
+        trace.begin(said if sane else uuid.uuid4().hex)
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(answer: Response) -> Response:
+        headers = answer.headers
+        headers["X-Request-Id"] = trace.request_id() or ""
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        took = time.perf_counter() - g.began
+        endpoint = request.endpoint or "none"
+        _REQUESTS.labels(endpoint, request.method, answer.status_code).inc()
+        _SECONDS.labels(endpoint).observe(took)
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path[:200],
+            status=answer.status_code,
+            ms=round(took * 1000, 1),
+            request_id=trace.request_id(),
+        )
+        return answer
+
+
+def open_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Return the application that the environment describes; what a WSGI server runs."""
+    environ = os.environ if environ is None else environ
+    logs.init()
+    return create_app(Resources(Settings.read(environ), environ))
+
+
+def main() -> None:
+    """Run the command line; errors are one sentence on stderr, exit 1 for "no", 2 for wrong use."""
+    try:
+        commands.group(obj=create_app, standalone_mode=False)
+    except SettingsError as error:
+        _leave(str(error), 2)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+
+
+def _leave(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,162 @@
+"""Who may do what: one table of permissions, each with the scope it needs and the rules of which one suffices."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
+
+from registry.authz.actor import Actor, Scope
+from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError
+from registry.kit.errors import text
+
+
+class Permission(StrEnum):
+    """Everything that somebody may be allowed to do."""
+
+    ORGANISATION_READ = "organisation.read"
+    ORGANISATION_CREATE = "organisation.create"
+    ORGANISATION_CHANGE = "organisation.change"
+    MEMBERS_READ = "members.read"
+    MEMBERS_CHANGE = "members.change"
+    CLIENT_CREATE = "client.create"
+    MANDATES_READ = "mandates.read"
+    MANDATE_CHANGE = "mandate.change"
+    SERVICE_READ = "service.read"
+    SERVICE_CREATE = "service.create"
+    SERVICE_CHANGE = "service.change"
+    CONTACTS_READ = "contacts.read"
+    RELEASE_READ = "release.read"
+    RELEASE_PUBLISH = "release.publish"
+    ADOPTION_READ = "adoption.read"
+    ADOPTION_DECLARE = "adoption.declare"
+    DEPLOYMENT_REPORT = "deployment.report"
+    JOURNAL_READ = "journal.read"
+
+
+@runtime_checkable
+class Owned(Protocol):
+    """A thing of one organisation."""
+
+    @property
+    def owner_id(self) -> UUID:
+        """The organisation whose thing it is."""
+
+
+@runtime_checkable
+class Published(Owned, Protocol):
+    """A thing of one organisation that may be open to all."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may see it."""
+
+
+@runtime_checkable
+class Represented(Owned, Protocol):
+    """An organisation, or something of one, for which a provider may act."""
+
+    @property
+    def provider_id(self) -> UUID | None:
+        """The provider that asks, where it holds this organisation's mandate."""
+
+
+Rule = Callable[[Actor, Any], bool]
+
+
+def anyone(_actor: Actor, _thing: object) -> bool:
+    """Everybody may."""
+    return True
+
+
+def public(_actor: Actor, thing: object) -> bool:
+    """Anybody may, once the thing is open to all."""
+    return isinstance(thing, Published) and thing.is_public
+
+
+def member(actor: Actor, thing: object) -> bool:
+    """One who acts for the organisation whose thing it is may."""
+    return actor.organisation_id is not None and isinstance(thing, Owned) and thing.owner_id == actor.organisation_id
+
+
+def any_member(actor: Actor, _thing: object) -> bool:
+    """One who acts for any organisation may."""
+    return actor.organisation_id is not None
+
+
+def mandated(actor: Actor, thing: object) -> bool:
+    """A provider that holds the organisation's mandate may."""
+    return (
+        actor.organisation_id is not None
+        and isinstance(thing, Represented)
+        and thing.provider_id == actor.organisation_id
+    )
+
+
+def operating(actor: Actor, _thing: object) -> bool:
+    """The registry's operator may."""
+    return Scope.REGISTRY_OPERATE in actor.scopes
+
+
+#: For each permission the scope that a token must carry (None: no token needed) and the rules of which any suffices.
+POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
+    Permission.ORGANISATION_READ: (None, (anyone,)),
+    Permission.ORGANISATION_CREATE: (Scope.REGISTRY_OPERATE, (operating,)),
+    Permission.ORGANISATION_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.MEMBERS_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.MEMBERS_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.CLIENT_CREATE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.MANDATES_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.MANDATE_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.SERVICE_READ: (None, (public, member, operating)),
+    Permission.SERVICE_CREATE: (Scope.SERVICES_WRITE, (any_member,)),
+    Permission.SERVICE_CHANGE: (Scope.SERVICES_WRITE, (member,)),
+    Permission.CONTACTS_READ: (Scope.SERVICES_WRITE, (member,)),
+    Permission.RELEASE_READ: (None, (public, member, operating)),
+    Permission.RELEASE_PUBLISH: (Scope.RELEASES_PUBLISH, (member,)),
+    Permission.ADOPTION_READ: (None, (public, any_member, operating)),
+    Permission.ADOPTION_DECLARE: (Scope.ADOPTIONS_WRITE, (member, mandated)),
+    Permission.DEPLOYMENT_REPORT: (Scope.DEPLOYMENTS_REPORT, (member, mandated)),
+    Permission.JOURNAL_READ: (None, (anyone,)),
+}
+
+
+def has_scope(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor's token was issued for such a thing at all; the operator's is for everything it governs."""
+    scope, rules = POLICY[permission]
+    return scope is None or scope in actor.scopes or (operating in rules and operating(actor, None))
+
+
+def can(actor: Actor, permission: Permission, thing: object = None) -> bool:
+    """Whether the actor may."""
+    _, rules = POLICY[permission]
+    return has_scope(actor, permission) and any(rule(actor, thing) for rule in rules)
+
+
+def require_scope(actor: Actor, permission: Permission) -> None:
+    """Refuse one whose token cannot be meant for this, before anything is looked up.
+
+    Raises TokenMissingError, ScopeMissingError.
+    """
+    if has_scope(actor, permission):
+        return
+    scope = POLICY[permission][0]
+    if not actor.is_known:
+        raise TokenMissingError(text("Hierfür ist ein Zugriffstoken nötig.", "This needs an access token."))
+    raise ScopeMissingError(
+        text(f"Dem Token fehlt der Scope `{scope}`.", f"The token does not carry the scope `{scope}`.")
+    )
+
+
+def require(actor: Actor, permission: Permission, thing: object = None) -> None:
+    """Refuse one who may not.
+
+    Raises TokenMissingError, ScopeMissingError, NotYoursError.
+    """
+    require_scope(actor, permission)
+    if not can(actor, permission, thing):
+        raise NotYoursError(
+            text(
+                "Dies gehört einer anderen Organisation als der, für die Ihr Token handelt.",
+                "This belongs to another organisation than the one that your token acts for.",
+            )
+        )

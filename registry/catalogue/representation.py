@@ -1,0 +1,48 @@
+"""How a service is told as JSON: in one way, to everybody."""
+
+from typing import Any
+
+from registry.catalogue.models import Service
+from registry.kit.clock import stamp
+
+
+def service(it: Service) -> dict[str, Any]:
+    """Tell a service; its `originator`, `is_based_on` and `successor` must be loaded."""
+    return {
+        "slug": it.slug,
+        "kind": it.kind,
+        "name": it.name,
+        "summary": it.summary,
+        "description": it.description,
+        "originator": it.originator.slug,
+        "is_based_on": it.is_based_on.slug if it.is_based_on else None,
+        "status": it.status,
+        "successor": it.successor.slug if it.successor else None,
+        "topic": it.topic,
+        "keywords": it.keywords,
+        "leika": it.leika,
+        "ozg_id": it.ozg_id,
+        "licence": it.licence,
+        "rights": it.rights,
+        "trust_level": it.trust_level,
+        "accounts": it.accounts,
+        "reuse_models": it.reuse_models,
+        "cost": it.cost,
+        "platforms": it.platforms,
+        "repository_url": it.repository_url,
+        "demo_url": it.demo_url,
+        "contacts": [contact for contact in it.contacts if contact["public"]],
+        "bootcamp": None,
+        "awards": it.awards,
+        "latest_release": _latest(it),
+        "adoption_counts": it.adoption_counts,
+        "demo": it.demo,
+        "created_at": stamp(it.created_at),
+        "updated_at": stamp(it.updated_at),
+    }
+
+
+def _latest(it: Service) -> dict[str, str] | None:
+    if it.latest_version is None or it.latest_published_at is None:
+        return None
+    return {"version": it.latest_version, "published_at": stamp(it.latest_published_at)}

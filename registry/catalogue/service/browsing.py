@@ -1,0 +1,189 @@
+"""Find services, one or many."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, can, require
+from registry.catalogue import licences as spdx
+from registry.catalogue import search
+from registry.catalogue.errors import ServiceNotFoundError
+from registry.catalogue.marks import OPEN, Mark, of_organisation
+from registry.catalogue.models import Service, ServiceStatus
+from registry.catalogue.topics import TOPICS
+from registry.kit import paging
+from registry.kit.paging import Page, Place, PlaceError
+from registry.kit.rendering import Rendering
+
+
+class Sort(StrEnum):
+    """In what order services are listed."""
+
+    RELEVANCE = "relevance"
+    UPDATED = "updated"
+    ADOPTIONS = "adoptions"
+    NAME = "name"
+
+
+#: Over which values the catalogue counts what it found.
+FACETS = (Mark.TOPIC, Mark.LICENCE, Mark.STATE, Mark.PLATFORM, Mark.TRUST_LEVEL)
+
+_ORDERS: dict[Sort, tuple[tuple[InstrumentedAttribute[Any], ...], bool]] = {
+    Sort.UPDATED: ((Service.updated_at, Service.id), True),
+    Sort.ADOPTIONS: ((Service.adopters, Service.id), True),
+    Sort.NAME: ((Service.name_key, Service.id), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for; all that is said must hold. `within` narrows the list to those that another slice names."""
+
+    q: str | None = None
+    topic: str | None = None
+    licence: str | None = None
+    state: str | None = None
+    originator: str | None = None
+    platform: str | None = None
+    trust_level: str | None = None
+    leika: str | None = None
+    status: str | None = None
+    kind: str | None = None
+    within: Select[UUID] | None = None
+
+    def marks(self) -> dict[str, list[str]]:
+        """Return the marks that a service must bear."""
+        said = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: [value] for name, value in said if value is not None and name not in {"q", "within"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of services as their stored representations, and how all that was found spreads over the facets."""
+
+    page: Page[bytes]
+    facets: Mapping[str, Sequence[tuple[str, int]]]
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL which services the actor may see: the policy's `service.read`."""
+    open_to_all = Service.status != ServiceStatus.DRAFT
+    if can(actor, Permission.ORGANISATION_CREATE):
+        return true()
+    if actor.organisation_id is None:
+        return open_to_all
+    return or_(open_to_all, Service.originator_id == actor.organisation_id)
+
+
+def _audience(actor: Actor) -> list[str] | None:
+    """Say the same to the search index; None: everything."""
+    if can(actor, Permission.ORGANISATION_CREATE):
+        return None
+    return [OPEN, of_organisation(actor.organisation)] if actor.organisation else [OPEN]
+
+
+def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Service:
+    """Return the service called `slug`; one the actor may not see is not found.
+
+    `lock` keeps others from changing it until the transaction ends.
+    """
+    query = select(Service).where(Service.slug == slug)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None or not can(actor, Permission.SERVICE_READ, found):
+        raise ServiceNotFoundError(slug)
+    return found
+
+
+_RENDERED = select(Service.body, Service.etag, Service.status, Service.originator_id)
+
+
+def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
+    """Return the stored representation of a service; one the actor may not see is not found."""
+    row = session.execute(_RENDERED.where(Service.slug == slug, visible_to(actor))).first()
+    if row is None:
+        raise ServiceNotFoundError(slug)
+    return Rendering(row.body, row.etag)
+
+
+def contacts(session: Session, actor: Actor, slug: str) -> list[dict[str, Any]]:
+    """Return all contacts of a service, also those that are not shown to everybody."""
+    service = find(session, actor, slug)
+    require(actor, Permission.CONTACTS_READ, service)
+    return service.contacts
+
+
+def browse(
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    sort: Sort | None = None,
+    after: Place | None = None,
+    limit: int = paging.LIMIT_DEFAULT,
+) -> Found:
+    """List services, the best match first where something is looked for and the newest change first otherwise."""
+    sort = sort or (Sort.RELEVANCE if wanted.q else Sort.UPDATED)
+    marks = wanted.marks()
+    found = search.find(
+        session,
+        wanted.q or "",
+        audience=_audience(actor),
+        where=marks,
+        within=wanted.within,
+        facets=FACETS,
+        limit=limit if sort is Sort.RELEVANCE else 0,
+        after=_score_and_number(after) if sort is Sort.RELEVANCE and after else None,
+    )
+    if sort is Sort.RELEVANCE:
+        bodies = dict(
+            session.execute(select(Service.id, Service.body).where(Service.id.in_(found.services))).tuples().all()
+        )
+        items = [bodies[identifier] for identifier in found.services if identifier in bodies]
+        return Found(Page(items, found.total, found.next), found.facets)
+    order, descending = _ORDERS[sort]
+    query = select(Service.body, *order).where(visible_to(actor))
+    if wanted.q or marks or wanted.within is not None:
+        hits = search.match(session, wanted.q or "", audience=_audience(actor), where=marks, within=wanted.within)
+        query = query.where(Service.id.in_(hits))
+    query = query.order_by(*(column.desc() if descending else column.asc() for column in order)).limit(limit + 1)
+    if after is not None:
+        query = query.where(paging.behind(order, after, descending=descending))
+    return Found(paging.cut(session.execute(query).all(), found.total, limit), found.facets)
+
+
+def _score_and_number(after: Place) -> tuple[int, int]:
+    match after:
+        case (int() as score, int() as number):
+            return score, number
+    raise PlaceError
+
+
+def originators() -> Select[UUID]:
+    """Select the organisations that have services which everybody may see."""
+    return select(Service.originator_id).where(Service.status != ServiceStatus.DRAFT)
+
+
+def topics(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Tell the topic areas, with how many services everybody may see in each."""
+    counted = dict(
+        session.execute(select(Service.topic, func.count()).where(visible_to(actor)).group_by(Service.topic)).tuples()
+    )
+    return [{"label": topic, "services": counted.get(topic, 0)} for topic in TOPICS]
+
+
+def licences(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Tell the licences that may be declared, with how many services everybody may see under each."""
+    rows = session.execute(
+        select(Service.licence, func.count()).where(visible_to(actor)).group_by(Service.licence)
+    ).tuples()
+    counted: dict[str, int] = {}
+    for expression, number in rows:
+        for identifier in spdx.identifiers(expression):
+            counted[identifier] = counted.get(identifier, 0) + number
+    return [{"id": key, **about, "services": counted.get(key, 0)} for key, about in spdx.known().items()]

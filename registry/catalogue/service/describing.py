@@ -1,0 +1,151 @@
+"""Put services into the catalogue, and keep what is said of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.catalogue import licences, search
+from registry.catalogue.errors import ServiceExistsError, ServiceInvalidError
+from registry.catalogue.marks import Mark
+from registry.catalogue.models import Service, ServiceStatus
+from registry.catalogue.service.browsing import _audience, find, visible_to
+from registry.catalogue.service.keeping import settle
+from registry.journal import service as journal
+from registry.kit import clock
+from registry.kit.errors import Fault, text
+from registry.kit.folding import fold
+
+_SIMILAR_MAX = 5
+#: What the journal keeps of a change: facts about the thing, never texts or contacts, which may name people.
+_JOURNALLED = ("kind", "status", "topic", "licence", "leika", "ozg_id", "trust_level", "accounts", "reuse_models")
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A service that a new one resembles: `reason` is `leika` (the same key) or `name`."""
+
+    slug: str
+    name: dict[str, str]
+    reason: str
+
+
+def create(session: Session, actor: Actor, *, demo: bool = False, **said: Any) -> tuple[Service, list[Similar]]:
+    """Put a service of the actor's organisation into the catalogue as a draft; return it and what it resembles.
+
+    Raises ServiceExistsError for a slug in use, ServiceInvalidError for a licence or service that does not exist.
+    """
+    require(actor, Permission.SERVICE_CREATE)
+    service = Service(slug=said["slug"], originator_id=actor.organisation_id, demo=demo, body=b"", etag="")
+    _take(session, actor, service, said)
+    if session.scalar(select(Service.id).where(Service.slug == service.slug)):
+        raise ServiceExistsError(service.slug)
+    alike = _similar(session, actor, service)
+    service.created_at = service.updated_at = clock.now()
+    session.add(service)
+    settle(session, service)
+    journal.record(
+        session,
+        actor,
+        "service.created",
+        subject=f"service:{service.slug}",
+        service=service.slug,
+        after=_facts(service),
+    )
+    return service, alike
+
+
+def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]) -> Service:
+    """Change what is said of a service.
+
+    Raises StatusNotOpenError, ServiceInvalidError, NotYoursError.
+    """
+    service = find(session, actor, slug, lock=True)
+    require(actor, Permission.SERVICE_CHANGE, service)
+    before = _facts(service)
+    _take(session, actor, service, changes)
+    if "status" in changes:
+        service.turn(changes["status"])
+    service.updated_at = clock.now()
+    settle(session, service)
+    _record_change(session, actor, service, before, sorted(changes))
+    return service
+
+
+def _record_change(
+    session: Session, actor: Actor, service: Service, before: dict[str, Any], changed: list[str]
+) -> None:
+    after = _facts(service)
+    deprecated = service.status is ServiceStatus.DEPRECATED and before["status"] != service.status
+    journal.record(
+        session,
+        actor,
+        "service.deprecated" if deprecated else "service.updated",
+        subject=f"service:{service.slug}",
+        service=service.slug,
+        data={"service": service.slug, "fields": changed},
+        before={name: value for name, value in before.items() if after[name] != value},
+        after={name: value for name, value in after.items() if before[name] != value} | {"fields": changed},
+        public=service.is_public,
+    )
+
+
+def _facts(service: Service) -> dict[str, Any]:
+    return {name: getattr(service, name) for name in _JOURNALLED}
+
+
+def _take(session: Session, actor: Actor, service: Service, said: Mapping[str, Any]) -> None:
+    for name, value in said.items():
+        if name not in {"slug", "status", "licence", "is_based_on", "successor"}:
+            setattr(service, name, value)
+    if "licence" in said:
+        service.licence = _licence(said["licence"])
+    for name in ("is_based_on", "successor"):
+        if name in said:
+            setattr(service, f"{name}_id", _other(session, actor, service, name, said[name]))
+    service.name_key = fold(service.name["de"])
+
+
+def _licence(expression: str) -> str:
+    try:
+        return licences.normalise(expression)
+    except ValueError:
+        raise _wrong(
+            "licence",
+            f"„{expression}“ ist kein SPDX-Lizenzausdruck. Beispiel: EUPL-1.2 OR Apache-2.0.",
+            f"“{expression}” is no SPDX licence expression. Example: EUPL-1.2 OR Apache-2.0.",
+        ) from None
+
+
+def _other(session: Session, actor: Actor, service: Service, field: str, slug: str | None) -> Any:
+    if slug is None:
+        return None
+    with session.no_autoflush:
+        other = session.scalar(select(Service.id).where(Service.slug == slug, visible_to(actor)))
+    if other is None or slug == service.slug:
+        raise _wrong(field, f"Es gibt keinen anderen Online-Dienst „{slug}“.", f"There is no other service “{slug}”.")
+    return other
+
+
+def _wrong(field: str, de: str, en: str) -> ServiceInvalidError:
+    return ServiceInvalidError(text(de, en), faults=[Fault(f"#/{field}", text(de, en))])
+
+
+def _similar(session: Session, actor: Actor, service: Service) -> list[Similar]:
+    """Look for services of a like name or of the same LeiKa key, before the new one is among them."""
+    with session.no_autoflush:
+        reasons: dict[UUID, str] = {}
+        seen_by = _audience(actor)
+        if service.leika:
+            keyed = search.find(session, audience=seen_by, where={Mark.LEIKA: service.leika}, limit=_SIMILAR_MAX)
+            reasons |= dict.fromkeys(keyed.services, "leika")
+        named = search.find(session, service.name["de"], audience=seen_by, limit=_SIMILAR_MAX)
+        reasons = dict.fromkeys(named.services, "name") | reasons
+        rows = session.execute(select(Service.id, Service.slug, Service.name).where(Service.id.in_(reasons)))
+        found = [Similar(slug, name, reasons[identifier]) for identifier, slug, name in rows]
+    return sorted(found, key=lambda one: (one.reason, one.slug))[:_SIMILAR_MAX]

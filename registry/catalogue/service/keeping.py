@@ -1,0 +1,87 @@
+"""Keep what is derived from a service true: its stored representation, and what the search knows of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from registry.accounts.models import Organisation
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.catalogue import licences, representation, search
+from registry.catalogue.marks import OPEN, Mark, of_organisation
+from registry.catalogue.models import Service, ServiceStatus
+from registry.catalogue.search import Field
+from registry.kit import clock
+from registry.kit.rendering import render
+
+
+def settle(session: Session, service: Service, *, indexed: bool = True) -> None:
+    """Store the representation anew, and index the service again where words or marks of it may have changed."""
+    session.flush()
+    loaded = session.scalars(
+        select(Service)
+        .where(Service.id == service.id)
+        .options(joinedload(Service.originator), joinedload(Service.is_based_on), joinedload(Service.successor))
+        .execution_options(populate_existing=True)
+    ).one()
+    loaded.body, loaded.etag = render(representation.service(loaded))
+    session.flush()
+    if indexed:
+        search.index(session, loaded.id, words(loaded), marks(loaded))
+
+
+def words(it: Service) -> dict[Field, list[str]]:
+    """Say by what words a service is found."""
+    return {
+        Field.NAME: [*it.name.values(), it.slug],
+        Field.KEYWORDS: it.keywords,
+        Field.KEYS: [*it.leika, *([it.ozg_id] if it.ozg_id else [])],
+        Field.SUMMARY: [*it.summary.values()],
+        Field.TOPIC: [it.topic],
+        Field.ORIGINATOR: [it.originator.name],
+        Field.DESCRIPTION: [*(it.description or {}).values()],
+    }
+
+
+def marks(it: Service) -> dict[str, list[str]]:
+    """Say by what a service is filtered and counted, and who may see it."""
+    said: dict[str, list[str | None]] = {
+        Mark.AUDIENCE: [OPEN if it.is_public else of_organisation(it.originator.slug)],
+        Mark.TOPIC: [it.topic],
+        Mark.LICENCE: [*licences.identifiers(it.licence)],
+        Mark.STATE: [it.originator.state],
+        Mark.ORIGINATOR: [it.originator.slug],
+        Mark.PLATFORM: [*it.platforms],
+        Mark.TRUST_LEVEL: [it.trust_level],
+        Mark.LEIKA: [*it.leika],
+        Mark.STATUS: [it.status],
+        Mark.KIND: [it.kind],
+    }
+    return {mark: [value for value in values if value is not None] for mark, values in said.items()}
+
+
+def note_latest(
+    session: Session, actor: Actor, service: Service, *, version: str | None, published_at: datetime | None
+) -> None:
+    """Take note of the service's latest release; the first one opens a draft to all."""
+    require(actor, Permission.RELEASE_PUBLISH, service)
+    opens = service.status is ServiceStatus.DRAFT and published_at is not None
+    if opens:
+        service.status = ServiceStatus.ACTIVE
+    service.latest_version, service.latest_published_at = version, published_at
+    service.updated_at = clock.now()
+    settle(session, service, indexed=opens)
+
+
+def note_adoptions(session: Session, service: Service, counts: Mapping[str, int], adopters: int) -> None:
+    """Take note of how many organisations reuse a service, by status, and how many of them do so now."""
+    service.adoption_counts, service.adopters = dict(counts), adopters
+    settle(session, service, indexed=False)
+
+
+def originator_changed(session: Session, organisation: Organisation) -> None:
+    """Bring an organisation's services up to date with its name and state."""
+    for service in session.scalars(select(Service).where(Service.originator_id == organisation.id)).all():
+        settle(session, service)

@@ -1,0 +1,1 @@
+"""The door for the one at the shell: `efa-registry …`."""

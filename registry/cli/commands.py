@@ -1,0 +1,256 @@
+"""All commands; each one's modules are loaded only when it runs."""
+
+import json
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask
+
+from registry.authz.actor import Role, Scope, operator
+from registry.cli.base import fail, opened, transaction
+from registry.config import Resources, Settings
+
+#: How the application is made; the layer above hands it in.
+Maker = Callable[[Resources], Flask]
+
+_DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def group() -> None:
+    """EfA Registry: one city's digital service becomes every city's."""
+
+
+@group.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--demo", is_flag=True, help="Print what to try, with tokens of the demo's organisations.")
+@click.pass_obj
+def serve(make: Maker, host: str, port: int, demo: bool) -> None:
+    """Serve API, web and worker in one process."""
+    from registry.cli import serving
+
+    if demo and host not in {"127.0.0.1", "localhost", "::1"}:
+        fail("--demo gives everybody rights, so it listens on 127.0.0.1 only; leave out --host.", 2)
+    with opened() as resources:
+        serving.serve(make, resources, host=host, port=port, demo=demo)
+
+
+@group.command()
+def worker() -> None:
+    """Do what is due, until stopped; any number of workers may run, on any number of nodes."""
+    from registry.cli import working
+    from registry.kit import logs
+
+    logs.init()
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    with opened() as resources:
+        working.run(resources, ended)
+
+
+@group.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database up to date."""
+    from registry.kit import migrations
+
+    with opened() as resources:
+        migrations.upgrade(resources.database)
+        click.echo(f"The database is at migration {migrations.head()}.")
+
+
+@db.command()
+def current() -> None:
+    """Say which migration the database has reached; exit 1 where that is not the newest."""
+    from registry.kit import migrations
+
+    with opened() as resources, resources.database.reading() as session:
+        reached = migrations.current(session)
+    click.echo(reached or "none")
+    if reached != migrations.head():
+        fail(f"The newest is {migrations.head()}; run: efa-registry db upgrade")
+
+
+@group.command()
+def seed() -> None:
+    """Load the example catalogue; what is there already stays as it is."""
+    from registry.cli import seeding
+
+    with opened() as resources:
+        click.echo(seeding.load(resources))
+
+
+@group.group()
+def organisations() -> None:
+    """Look after organisations."""
+
+
+@organisations.command()
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--kind", required=True, help="municipality, county, state, provider or association")
+@click.option("--ars", help="12 digits for a municipality, 5 for a county, 2 for a state.")
+@click.option("--population", type=int)
+@click.option("--lat", type=float)
+@click.option("--lon", type=float)
+@click.option("--website")
+@click.option("--email")
+@click.option("--parent", help="The slug of the organisation that this one belongs to.")
+def create(slug: str, lat: float | None, lon: float | None, **said: Any) -> None:
+    """Take in an organisation."""
+    from registry.accounts import service as accounts
+    from registry.accounts.schemas import NewOrganisationSchema
+
+    given = {"slug": slug} | {name: value for name, value in said.items() if value is not None}
+    if lat is not None and lon is not None:
+        given["location"] = {"lat": lat, "lon": lon}
+    loaded = _load(NewOrganisationSchema(), given)
+    with transaction() as session:
+        accounts.onboard(session, operator("shell"), **loaded)
+    click.echo(f"{slug} is in the registry.")
+
+
+@group.group()
+def members() -> None:
+    """Look after the people of organisations."""
+
+
+@members.command()
+@click.argument("org")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]))
+def add(org: str, email: str, role: str) -> None:
+    """Make a person a member of an organisation."""
+    from marshmallow import ValidationError
+
+    from registry.accounts import service as accounts
+    from registry.kit.schemas import Email
+
+    try:
+        address = Email().deserialize(email)
+    except ValidationError:
+        fail(f"{email} is no e-mail address.", 2)
+    with transaction() as session:
+        accounts.add_member(session, operator("shell"), org, email=address, role=Role(role))
+    click.echo(f"{address} is {role} of {org}.")
+
+
+@group.group()
+def tokens() -> None:
+    """Look after access tokens."""
+
+
+@tokens.command()
+@click.argument("org")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([str(scope) for scope in Scope]))
+@click.option("--expires", default="30d", show_default=True, help="Such as 90m, 12h or 30d; at most 400d.")
+def issue(org: str, scopes: tuple[str, ...], expires: str) -> None:
+    """Print one access token for a machine client of ORG, and nothing else."""
+    from registry.accounts import service as accounts
+
+    lifetime = _duration(expires)
+    with transaction() as session:
+        wanted = [Scope(scope) for scope in scopes]
+        token = accounts.issue_from_shell(session, operator("shell"), org, scopes=wanted, lifetime=lifetime)
+    click.echo(token)
+
+
+@group.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def inspect(path: Path, as_json: bool) -> None:
+    """Inspect a package, a folder or one document; exit 1 for errors, 2 where PATH cannot be opened."""
+    from registry.inspection import UnknownKindError, inspect_path
+
+    try:
+        report = inspect_path(path)
+    except (UnknownKindError, OSError) as error:
+        fail(f"{path} cannot be inspected: {error}", 2)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for found in report.findings:
+            place = ":".join(str(part) for part in (found.path, found.line, found.column) if part is not None)
+            click.echo(f"{found.severity}: {place}: {found.message['de']} / {found.message['en']} [{found.code}]")
+        click.echo(f"{len(report.files)} files, {len(report.findings)} findings, {len(report.blocking)} errors")
+    sys.exit(0 if report.ok else 1)
+
+
+@group.group()
+def openapi() -> None:
+    """Look after the OpenAPI document."""
+
+
+@openapi.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.pass_obj
+def write(make: Maker, file: Path | None) -> None:
+    """Write the OpenAPI document to FILE, or print it."""
+    import tempfile
+
+    from registry.api.openapi import document
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.read({"REGISTRY_DATA_DIR": folder})
+        app = make(Resources(settings, {}))
+        with app.app_context():
+            written = json.dumps(document(app), ensure_ascii=False, indent=2) + "\n"
+    if file is None:
+        click.echo(written, nl=False)
+    else:
+        file.write_text(written)
+
+
+@group.group()
+def storage() -> None:
+    """Look after the storage."""
+
+
+@storage.command()
+def verify() -> None:
+    """Hold every stored package against its digest; exit 1 where one is missing or damaged."""
+    from registry.releases import service as releases
+
+    counts = {"missing": 0, "damaged": 0, "orphan": 0}
+    with opened() as resources, resources.database.reading() as session:
+        for what, key in releases.verify(session, operator("shell"), resources.storage):
+            counts[what] += 1
+            click.echo(f"{what}: {key}")
+    click.echo(", ".join(f"{number} {what}" for what, number in counts.items()))
+    if counts["missing"] or counts["damaged"]:
+        fail("Restore what is named above from a backup.")
+
+
+def _duration(said: str) -> timedelta:
+    found = _DURATION.fullmatch(said)
+    if found is None or timedelta(**{_UNITS[found[2]]: int(found[1])}) > timedelta(days=400):
+        fail(f"{said} is no duration: write 90m, 12h or 30d, at most 400d.", 2)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _load(schema: Any, given: dict[str, Any]) -> dict[str, Any]:
+    messages = schema.validate(given)
+    if messages:
+        wrong = "; ".join(f"{name}: {' '.join(map(str, found))}" for name, found in messages.items())
+        fail(f"This cannot be taken in. {wrong}", 2)
+    loaded: dict[str, Any] = schema.load(given)
+    return loaded

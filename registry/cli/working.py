@@ -1,0 +1,66 @@
+"""What is due from time to time, whoever does it first."""
+
+import random
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from registry.authz.actor import operator
+from registry.config import Resources
+from registry.kit import clock, idempotency
+from registry.releases import service as releases
+
+log = structlog.get_logger("registry.worker")
+
+DEMO_TOKEN = timedelta(hours=24)
+
+#: What is done, and every how many seconds. Each may be done twice, or by two workers at once, without harm.
+_HOUR = 3600.0
+
+
+def _forget(resources: Resources) -> None:
+    with resources.database.transaction() as session:
+        idempotency.forget_old(session)
+
+
+def _sweep(resources: Resources) -> None:
+    with resources.database.reading() as session:
+        gone = releases.sweep(session, operator("worker"), resources.storage)
+    _clear(resources.incoming)
+    if gone:
+        log.info("orphans swept", count=len(gone))
+
+
+def _clear(incoming: Path) -> None:
+    """Delete uploads of processes that were killed a day ago or earlier."""
+    for path in incoming.glob("*"):
+        with suppress(FileNotFoundError):
+            if path.is_file() and path.stat().st_mtime < clock.now().timestamp() - releases.ORPHAN_AGE.total_seconds():
+                path.unlink()
+
+
+JOBS: tuple[tuple[Callable[[Resources], None], float], ...] = ((_forget, _HOUR), (_sweep, 6 * _HOUR))
+
+
+def run(resources: Resources, ended: threading.Event) -> None:
+    """Do each job when it is due, until ended; one that fails is tried again when it is next due."""
+    # Workers that start together do not all begin at the same moment.
+    due = {job: random.uniform(5, 60) for job, _ in JOBS}  # noqa: S311 - no secret
+    passed = 0.0
+    while not ended.wait(max(0.0, min(due.values()) - passed)):
+        passed = min(due.values())
+        for job, every in JOBS:
+            if due[job] <= passed:
+                due[job] = passed + every
+                _do(job, resources)
+
+
+def _do(job: Callable[[Resources], None], resources: Resources) -> None:
+    try:
+        job(resources)
+    except Exception:  # noqa: BLE001 - the next job must not suffer
+        log.warning("job failed", job=job.__name__, exc_info=True)

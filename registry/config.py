@@ -1,0 +1,126 @@
+"""The settings, read once from the environment, and what is opened with them."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from registry.inspection import Limits
+from registry.kit.db import Database
+from registry.kit.storage import Storage
+
+MEGABYTE = 1_000_000
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set; `docs/settings.md` explains each."""
+
+    data_dir: Path
+    database_url: str
+    storage_url: str
+    secret_key: str
+    base_url: str
+    max_package_mb: int
+    read_only: bool
+    publishing: bool
+    accel_prefix: str | None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read and check the `REGISTRY_…` variables; SettingsError for the first that is wrong."""
+        data_dir = Path(environ.get("REGISTRY_DATA_DIR") or "var").absolute()
+        database_url = environ.get("REGISTRY_DATABASE_URL") or f"sqlite:///{data_dir / 'registry.db'}"
+        if urlsplit(database_url).scheme.partition("+")[0] not in {"sqlite", "postgresql"}:
+            message = "REGISTRY_DATABASE_URL must begin with sqlite:/// or postgresql://"
+            raise SettingsError(message)
+        base_url = (environ.get("REGISTRY_BASE_URL") or "http://localhost:8000").rstrip("/")
+        if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
+            message = "REGISTRY_BASE_URL must be an http or https address, such as https://registry.example"
+            raise SettingsError(message)
+        return cls(
+            data_dir=data_dir,
+            database_url=database_url,
+            storage_url=environ.get("REGISTRY_STORAGE_URL") or f"file://{data_dir / 'packages'}",
+            secret_key=_secret_key(environ, data_dir, database_url),
+            base_url=base_url,
+            max_package_mb=_number(environ, "REGISTRY_MAX_PACKAGE_MB", 100),
+            read_only=_switch(environ, "REGISTRY_READ_ONLY", default=False),
+            publishing=_switch(environ, "REGISTRY_PUBLISHING", default=True),
+            accel_prefix=environ.get("REGISTRY_ACCEL_PREFIX") or None,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds that a package is held to."""
+        return Limits(package_bytes=self.max_package_mb * MEGABYTE)
+
+
+def _secret_key(environ: Mapping[str, str], data_dir: Path, database_url: str) -> str:
+    key = environ.get("REGISTRY_SECRET_KEY")
+    if key:
+        if len(key) < 32:
+            message = "REGISTRY_SECRET_KEY must have at least 32 characters; make one with: openssl rand -hex 32"
+            raise SettingsError(message)
+        return key
+    if not database_url.startswith("sqlite"):
+        message = "REGISTRY_SECRET_KEY is required with PostgreSQL; make one with: openssl rand -hex 32"
+        raise SettingsError(message)
+    place = data_dir / "secret.key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    # Two processes may start at once on a new folder: only one of them makes the key, and both read it.
+    if not place.exists():
+        made = data_dir / f"secret.key.{os.getpid()}"
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32))
+        try:
+            place.hardlink_to(made)
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return place.read_text().strip()
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    said = environ.get(name) or str(default)
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= 100_000:
+        message = f"{name} must be a whole number from 1 to 100000"
+        raise SettingsError(message)
+    return int(said)
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    said = (environ.get(name) or ("on" if default else "off")).lower()
+    if said not in {"on", "off", "1", "0", "true", "false", "yes", "no"}:
+        message = f"{name} must be on or off"
+        raise SettingsError(message)
+    return said in {"on", "1", "true", "yes"}
+
+
+class Resources:
+    """The database and the storage of one registry, opened once for a process."""
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self.settings = settings
+        if settings.database_url.startswith("sqlite"):
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.database = Database(settings.database_url)
+        self.storage = Storage.open(settings.storage_url, environ)
+
+    @property
+    def incoming(self) -> Path:
+        """The folder where uploads arrive, on the same file system as the local storage."""
+        folder = self.settings.data_dir / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.database.dispose()

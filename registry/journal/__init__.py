@@ -1,0 +1,1 @@
+"""What happened: the audit trail, the change feed and the outbox are one table."""

@@ -1,0 +1,163 @@
+"""The database: one engine that writes, one that can only read, and the session of the work at hand."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, String, TypeDecorator, Uuid, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from typing_extensions import override
+
+#: A string that is compared byte by byte on every database: slugs, keys, what lists are ordered by.
+Key = String().with_variant(String(collation="C"), "postgresql")
+#: A JSON document; PostgreSQL keeps it parsed.
+Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC, also on SQLite, which forgets time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every model inherits: how Python types and constraint names are written in the database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+        datetime: Moment,
+        UUID: Uuid,
+        dict[str, Any]: Document,
+        dict[str, str]: Document,
+        list[str]: Document,
+        list[dict[str, Any]]: Document,
+        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [e.value for e in kind]),
+    }
+
+
+_session: ContextVar[Session] = ContextVar("session")
+
+
+def session() -> Session:
+    """Return the session of the work at hand; LookupError where none was begun."""
+    return _session.get()
+
+
+@contextmanager
+def _bound(work: Session) -> Iterator[Session]:
+    token = _session.set(work)
+    try:
+        yield work
+    finally:
+        _session.reset(token)
+        work.close()
+
+
+class Database:
+    """A database by its URL: SQLite or PostgreSQL.
+
+    Reads go through connections that cannot write; every writing transaction on SQLite begins with
+    `BEGIN IMMEDIATE`, since a deferred one may lose its update or its place (see docs/decisions).
+    """
+
+    def __init__(self, url: str | URL, *, pool: int = 8) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self._turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        if self.dialect == "sqlite":
+            self.writer, self.reader = _sqlite(self.url, pool)
+        else:
+            self.writer, self.reader = _postgresql(self.url, pool)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that cannot write."""
+        with _bound(Session(self.reader, autoflush=False, expire_on_commit=False)) as work:
+            yield work
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit what the block did, or undo it all if the block raises."""
+        # One process's writers wait in line here rather than in SQLite's busy loop, which is not fair.
+        with self._turn, _bound(Session(self.writer, expire_on_commit=False)) as work:
+            try:
+                yield work
+                work.commit()
+            except BaseException:
+                work.rollback()
+                raise
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
+    # The driver must not begin transactions by itself: isolation_level None, and BEGIN is ours.
+    arguments = {"check_same_thread": False, "isolation_level": None, "timeout": 15, "cached_statements": 512}
+    writer = create_engine(url, connect_args=arguments, pool_size=2, max_overflow=pool)
+    reader = create_engine(
+        url,
+        connect_args=arguments,
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool,
+        max_overflow=pool,
+        pool_reset_on_return=None,
+    )
+
+    def pragmas(*statements: str) -> Any:
+        def on_connect(connection: Any, _record: object) -> None:
+            for statement in statements:
+                connection.execute(f"PRAGMA {statement}")
+
+        return on_connect
+
+    common = ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456")
+    event.listen(writer, "connect", pragmas("journal_mode=WAL", "synchronous=FULL", *common))
+    event.listen(reader, "connect", pragmas("query_only=ON", "cache_size=-16000", *common))
+    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return writer, reader
+
+
+def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine]:
+    bounds = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    shared: dict[str, Any] = {"pool_size": pool, "max_overflow": pool, "pool_pre_ping": False, "pool_recycle": 1800}
+    writer = create_engine(url, connect_args={"options": bounds}, **shared)
+    # AUTOCOMMIT spares each read its BEGIN and ROLLBACK: a quarter of the cost of a short read.
+    reader = create_engine(
+        url,
+        connect_args={"options": f"{bounds} -c default_transaction_read_only=on"},
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        **shared,
+    )
+    return writer, reader

@@ -1,0 +1,1 @@
+"""Versions of a service, immutable once they are made, and their packages."""

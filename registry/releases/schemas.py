@@ -1,0 +1,151 @@
+"""The shape of what is said about releases."""
+
+from enum import StrEnum
+
+from marshmallow import ValidationError, fields
+
+from registry.inspection import Severity
+from registry.kit.schemas import LONG_TEXT_LIMIT, TEXT_LIMIT, Localised, Schema, String, at_most
+from registry.releases import versions
+from registry.releases.models import ReleaseState
+
+
+class ChangeKind(StrEnum):
+    """What sort of change it is (keepachangelog.com)."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    FIXED = "fixed"
+    REMOVED = "removed"
+    SECURITY = "security"
+
+
+def semantic(version: str) -> None:
+    """Refuse what is no Semantic Version."""
+    try:
+        versions.parse(version)
+    except ValueError:
+        message = "Must be a Semantic Version 2.0.0."
+        raise ValidationError(message) from None
+
+
+class ReleaseChangeItemSchema(Schema):
+    """One line of the changelog, for programs."""
+
+    kind = fields.Enum(ChangeKind, by_value=True, required=True)
+    text = Localised(TEXT_LIMIT, lines=True, required=True)
+
+
+class ReasonSchema(Schema):
+    """Why."""
+
+    reason = Localised(TEXT_LIMIT, lines=True, required=True)
+
+
+class MetadataSchema(Schema):
+    """What is said of a release when it is made; only `version` is required."""
+
+    version = String(versions.LIMIT, required=True, validate=semantic)
+    changelog = Localised(LONG_TEXT_LIMIT, lines=True, load_default=None, allow_none=True)
+    changes = fields.List(fields.Nested(ReleaseChangeItemSchema), load_default=list, validate=at_most(200))
+    breaking = fields.Nested(ReasonSchema, load_default=None, allow_none=True)
+    draft = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class DeprecationSchema(ReasonSchema):
+    """Why a release should no longer be used, and which one should instead."""
+
+    successor = String(versions.LIMIT, load_default=None, allow_none=True, validate=semantic)
+
+
+class ReleaseChangeSchema(Schema):
+    """What may change about a release; its package never does."""
+
+    changelog = Localised(LONG_TEXT_LIMIT, lines=True, allow_none=True)
+    deprecated = fields.Nested(DeprecationSchema, allow_none=True)
+
+
+class PackageSchema(Schema):
+    """The archive of a release."""
+
+    size = fields.Integer(required=True, metadata={"description": "Bytes."})
+    sha256 = fields.String(required=True)
+    url = fields.String(required=True)
+
+
+class YankSchema(Schema):
+    """That a release should not be used, and why."""
+
+    reason = Localised(TEXT_LIMIT, required=True)
+    at = fields.DateTime(required=True)
+
+
+class FindingsCountSchema(Schema):
+    """How many findings the inspection has, by severity."""
+
+    error = fields.Integer(required=True)
+    warning = fields.Integer(required=True)
+    hint = fields.Integer(required=True)
+
+
+class ReleaseDeprecatedSchema(Schema):
+    """That a release is no longer recommended."""
+
+    reason = Localised(TEXT_LIMIT, required=True)
+    successor = fields.String(required=True, allow_none=True)
+
+
+class ReleaseSchema(Schema):
+    """A release as everybody reads it."""
+
+    service = fields.String(required=True)
+    version = fields.String(required=True)
+    state = fields.Enum(ReleaseState, by_value=True, required=True)
+    prerelease = fields.Boolean(required=True)
+    created_at = fields.DateTime(required=True)
+    published_at = fields.DateTime(required=True, allow_none=True)
+    changelog = Localised(LONG_TEXT_LIMIT, required=True, allow_none=True)
+    changes = fields.List(fields.Nested(ReleaseChangeItemSchema), required=True)
+    breaking = fields.Nested(ReasonSchema, required=True, allow_none=True)
+    deprecated = fields.Nested(ReleaseDeprecatedSchema, required=True, allow_none=True)
+    yanked = fields.Nested(YankSchema, required=True, allow_none=True)
+    package = fields.Nested(PackageSchema, required=True)
+    findings = fields.Nested(FindingsCountSchema, required=True)
+    downloads = fields.Integer(required=True, metadata={"description": "Counted in batches, so a little behind."})
+
+
+class FindingSchema(Schema):
+    """One thing that the inspection noticed."""
+
+    code = fields.String(required=True)
+    severity = fields.Enum(Severity, by_value=True, required=True)
+    path = fields.String(required=True, allow_none=True)
+    line = fields.Integer(required=True, allow_none=True)
+    column = fields.Integer(required=True, allow_none=True)
+    message = Localised(LONG_TEXT_LIMIT, required=True)
+    help = fields.String(required=True, metadata={"description": "A page that explains the code."})
+
+
+class FileSchema(Schema):
+    """One file of a package."""
+
+    path = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    media_type = fields.String(required=True)
+    role = fields.String(required=True, allow_none=True)
+
+
+class InspectionSchema(Schema):
+    """What the registry found in a package."""
+
+    ok = fields.Boolean(required=True)
+    findings = fields.List(fields.Nested(FindingSchema), required=True)
+    files = fields.List(fields.Nested(FileSchema), required=True)
+    facts = fields.Dict(required=True)
+
+
+class PublishedSchema(ReleaseSchema):
+    """The new release, and what was found in its package."""
+
+    inspection = fields.Nested(InspectionSchema, required=True)

@@ -1,0 +1,40 @@
+"""What can be done with releases."""
+
+from registry.releases.service.browsing import Download, browse, download, files, find, find_file, inspection, rendering
+from registry.releases.service.changing import change, open_draft, unyank, yank
+from registry.releases.service.keeping import ORPHAN_AGE, add_downloads, sweep, verify
+from registry.releases.service.publishing import (
+    Upload,
+    exists,
+    inspect,
+    may_publish,
+    new_key,
+    publish,
+    refuse_errors,
+)
+
+__all__ = [
+    "ORPHAN_AGE",
+    "Download",
+    "Upload",
+    "add_downloads",
+    "browse",
+    "change",
+    "download",
+    "exists",
+    "files",
+    "find",
+    "find_file",
+    "inspect",
+    "inspection",
+    "may_publish",
+    "new_key",
+    "open_draft",
+    "publish",
+    "refuse_errors",
+    "rendering",
+    "sweep",
+    "unyank",
+    "verify",
+    "yank",
+]

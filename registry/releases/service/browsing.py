@@ -1,0 +1,160 @@
+"""Find releases, what was found in them, and their files."""
+
+from dataclasses import dataclass
+from typing import TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import Session, contains_eager
+
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, can
+from registry.catalogue import service as catalogue
+from registry.catalogue.models import Service
+from registry.kit import paging
+from registry.kit.paging import Page, Place
+from registry.kit.rendering import Rendering
+from registry.releases.errors import FileNotFoundInPackageError, ReleaseNotFoundError
+from registry.releases.models import Inspection, PackagedFile, Release, ReleaseState
+
+LATEST = "latest"
+
+Columns = TypeVarTuple("Columns")
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL which releases of visible services the actor may see: the policy's `release.read`."""
+    published = Release.state == ReleaseState.PUBLISHED
+    if can(actor, Permission.ORGANISATION_CREATE):
+        return true()
+    if actor.organisation_id is None:
+        return published
+    return or_(published, Service.originator_id == actor.organisation_id)
+
+
+def _named(query: Select[*Columns], actor: Actor, slug: str, version: str) -> Select[*Columns]:
+    """Narrow a query over releases to the one of this name, if the actor may see it."""
+    query = query.join(Service, Service.id == Release.service_id)
+    query = query.where(Service.slug == slug, catalogue.visible_to(actor), visible_to(actor))
+    if version != LATEST:
+        return query.where(Release.version == version)
+    best_first = (Release.precedence.desc(), Release.version.desc())
+    return query.where(*is_candidate()).order_by(*best_first).limit(1)
+
+
+def is_candidate() -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which releases `latest` is chosen from."""
+    return (
+        Release.state == ReleaseState.PUBLISHED,
+        Release.yanked_at.is_(None),
+        Release.is_prerelease.is_(False),
+    )
+
+
+def _missing(session: Session, actor: Actor, slug: str, version: str) -> ReleaseNotFoundError:
+    catalogue.find(session, actor, slug)
+    return ReleaseNotFoundError(slug, version)
+
+
+def find(session: Session, actor: Actor, slug: str, version: str, *, lock: bool = False) -> Release:
+    """Return a release with its service; `latest` is the highest that is neither a pre-release nor yanked.
+
+    `lock` keeps others from changing the service and its releases until the transaction ends.
+    """
+    if lock:
+        catalogue.find(session, actor, slug, lock=True)
+    query = _named(select(Release), actor, slug, version).options(contains_eager(Release.service))
+    found = session.scalar(query)
+    if found is None or not can(actor, Permission.RELEASE_READ, found):
+        raise _missing(session, actor, slug, version)
+    return found
+
+
+def rendering(session: Session, actor: Actor, slug: str, version: str) -> Rendering:
+    """Return the stored representation of a release."""
+    row = session.execute(_named(select(Release.body, Release.etag), actor, slug, version)).first()
+    if row is None:
+        raise _missing(session, actor, slug, version)
+    return Rendering(*row)
+
+
+def inspection(session: Session, actor: Actor, slug: str, version: str) -> Rendering:
+    """Return what was found in a release's package."""
+    query = select(Inspection.body, Inspection.etag).join(Release, Release.id == Inspection.release_id)
+    row = session.execute(_named(query, actor, slug, version)).first()
+    if row is None:
+        raise _missing(session, actor, slug, version)
+    return Rendering(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where a release's package lies, and what must be said of it."""
+
+    release_id: UUID
+    key: str
+    size: int
+    sha256: str
+    file_name: str
+    yanked: str | None
+
+
+def download(session: Session, actor: Actor, slug: str, version: str) -> Download:
+    """Return where the package of a release lies; `yanked` tells why it should not be used."""
+    query = select(
+        Release.id,
+        Release.package_key,
+        Release.package_size,
+        Release.package_sha256,
+        Release.version,
+        Release.yanked_reason,
+    )
+    row = session.execute(_named(query, actor, slug, version)).first()
+    if row is None:
+        raise _missing(session, actor, slug, version)
+    identifier, key, size, sha256, exact, reason = row
+    yanked = None if reason is None else reason.get("en", reason["de"])
+    return Download(identifier, key, size, sha256, f"{slug}-{exact}.zip", yanked)
+
+
+def browse(
+    session: Session, actor: Actor, slug: str, *, after: Place | None = None, limit: int = paging.LIMIT_DEFAULT
+) -> Page[bytes]:
+    """List a service's releases as their stored representations, the highest version first."""
+    service = catalogue.find(session, actor, slug)
+    order = (Release.precedence, Release.version)
+    query = (
+        select(Release.body, *order)
+        .join(Service, Service.id == Release.service_id)
+        .where(Release.service_id == service.id, visible_to(actor))
+    )
+    return paging.read(session, query, order, after=after, limit=limit, descending=True)
+
+
+def files(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    version: str,
+    *,
+    after: Place | None = None,
+    limit: int = paging.LIMIT_DEFAULT,
+) -> Page[PackagedFile]:
+    """List the files of a release's package by path."""
+    release = find(session, actor, slug, version)
+    order = (PackagedFile.path,)
+    query = select(PackagedFile, *order).where(PackagedFile.release_id == release.id)
+    return paging.read(session, query, order, after=after, limit=limit)
+
+
+def find_file(session: Session, actor: Actor, slug: str, version: str, path: str) -> tuple[str, PackagedFile]:
+    """Return the storage key of a release's package and the file in it that has this path."""
+    on = (PackagedFile.release_id == Release.id) & (PackagedFile.path == path)
+    query = select(Release.package_key, PackagedFile).select_from(Release).outerjoin(PackagedFile, on)
+    row = session.execute(_named(query, actor, slug, version)).first()
+    if row is None:
+        raise _missing(session, actor, slug, version)
+    key, found = row
+    if found is None:
+        raise FileNotFoundInPackageError(path)
+    return key, found

@@ -1,0 +1,121 @@
+"""Open drafts, deprecate releases, yank them and take that back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.journal import service as journal
+from registry.kit import clock
+from registry.kit.errors import Fault, text
+from registry.releases.errors import MetadataError, ReleaseNotFoundError, ReleaseStateError
+from registry.releases.models import Release, ReleaseState
+from registry.releases.service.browsing import find
+from registry.releases.service.keeping import settle
+
+
+def _own(session: Session, actor: Actor, slug: str, version: str) -> Release:
+    release = find(session, actor, slug, version, lock=True)
+    require(actor, Permission.RELEASE_PUBLISH, release)
+    return release
+
+
+def open_draft(session: Session, actor: Actor, slug: str, version: str) -> Release:
+    """Open a draft to all; ReleaseStateError where it is open already."""
+    release = _own(session, actor, slug, version)
+    if release.is_public:
+        raise ReleaseStateError(text("Diese Version ist schon veröffentlicht.", "This release is published already."))
+    release.state = ReleaseState.PUBLISHED
+    release.published_at = clock.now()
+    _note(session, actor, release, "release.published", before={"state": ReleaseState.DRAFT})
+    settle(session, actor, release)
+    return release
+
+
+def change(session: Session, actor: Actor, slug: str, version: str, changes: Mapping[str, Any]) -> Release:
+    """Change a release's changelog, or say that it is deprecated; MetadataError for a successor that is none."""
+    release = _own(session, actor, slug, version)
+    if "changelog" in changes:
+        release.changelog = changes["changelog"]
+    was = release.deprecated
+    if "deprecated" in changes:
+        release.deprecated = changes["deprecated"]
+        _check_successor(session, actor, release)
+    newly = release.deprecated is not None and was is None
+    _note(
+        session,
+        actor,
+        release,
+        "release.deprecated" if newly else "release.changed",
+        before={"deprecated": was is not None},
+        after={"deprecated": release.deprecated is not None, "fields": sorted(changes)},
+        told={"successor": release.deprecated["successor"]} if release.deprecated else {},
+    )
+    settle(session, actor, release)
+    return release
+
+
+def _check_successor(session: Session, actor: Actor, release: Release) -> None:
+    successor = (release.deprecated or {}).get("successor")
+    if successor is None:
+        return
+    try:
+        found = find(session, actor, release.service.slug, successor)
+    except ReleaseNotFoundError:
+        found = None
+    if found is None or not found.is_public or found.id == release.id:
+        said = text(
+            f"„{successor}“ ist keine andere veröffentlichte Version dieses Online-Dienstes.",
+            f"“{successor}” is no other published release of this service.",
+        )
+        raise MetadataError(said, faults=[Fault("#/deprecated/successor", said)])
+
+
+def yank(session: Session, actor: Actor, slug: str, version: str, *, reason: dict[str, str]) -> Release:
+    """Warn everybody off a release, which stays downloadable by its exact version."""
+    release = _own(session, actor, slug, version)
+    if not release.is_public:
+        raise ReleaseStateError(text("Ein Entwurf kann nicht zurückgezogen werden.", "A draft cannot be yanked."))
+    if release.yanked_at is not None:
+        raise ReleaseStateError(text("Diese Version ist schon zurückgezogen.", "This release is yanked already."))
+    release.yanked_at, release.yanked_reason = clock.now(), reason
+    _note(session, actor, release, "release.yanked", told={"reason": reason})
+    settle(session, actor, release)
+    return release
+
+
+def unyank(session: Session, actor: Actor, slug: str, version: str, *, reason: dict[str, str]) -> Release:
+    """Take a yank back, and say why."""
+    release = _own(session, actor, slug, version)
+    if release.yanked_at is None:
+        raise ReleaseStateError(text("Diese Version ist nicht zurückgezogen.", "This release is not yanked."))
+    release.yanked_at = release.yanked_reason = None
+    _note(session, actor, release, "release.unyanked", told={"reason": reason})
+    settle(session, actor, release)
+    return release
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    release: Release,
+    kind: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> None:
+    slug, version = release.service.slug, release.version
+    journal.record(
+        session,
+        actor,
+        kind,
+        subject=f"release:{slug}/{version}",
+        service=slug,
+        data={"service": slug, "version": version, **(told or {})},
+        before=before,
+        after=after or {"state": release.state},
+        public=release.is_public,
+    )

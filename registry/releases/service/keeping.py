@@ -1,0 +1,106 @@
+"""Keep what is derived from releases true: representations, the latest one, download counts, the storage."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.catalogue import service as catalogue
+from registry.kit import clock
+from registry.kit.rendering import render
+from registry.kit.storage import ObjectMissingError, Storage, StoredObject
+from registry.releases import representation
+from registry.releases.models import Release
+from registry.releases.service.browsing import is_candidate
+
+#: No publish takes longer than this from its first stored byte to its commit.
+ORPHAN_AGE = timedelta(hours=24)
+
+
+def settle(session: Session, actor: Actor, release: Release) -> None:
+    """Store the representation anew, and tell the catalogue which release is the latest."""
+    _render(release)
+    session.flush()
+    if not release.is_public:
+        return
+    latest = session.scalar(
+        select(Release)
+        .where(Release.service_id == release.service_id, *is_candidate())
+        .order_by(Release.precedence.desc(), Release.version.desc())
+        .limit(1)
+    )
+    catalogue.note_latest(
+        session,
+        actor,
+        release.service,
+        version=latest.version if latest else None,
+        published_at=latest.published_at if latest else None,
+    )
+
+
+def _render(release: Release) -> None:
+    release.body, release.etag = render(representation.release(release))
+
+
+def add_downloads(session: Session, actor: Actor, counts: Mapping[UUID, int]) -> None:
+    """Add what was counted since the last time."""
+    require(actor, Permission.ORGANISATION_CREATE)
+    query = select(Release).where(Release.id.in_(counts)).options(joinedload(Release.service))
+    # In the order of their ids, so that two processes that count at once wait for each other, and never in a ring.
+    for release in session.scalars(query.order_by(Release.id).with_for_update(of=Release)).all():
+        release.downloads += counts[release.id]
+        _render(release)
+
+
+def sweep(session: Session, actor: Actor, storage: Storage) -> list[str]:
+    """Delete what was stored for releases that never came to be, a day ago or earlier; return its keys."""
+    require(actor, Permission.ORGANISATION_CREATE)
+    horizon = clock.now() - ORPHAN_AGE
+    gone = [stored.key for stored in _orphans(session, storage) if stored.modified_at < horizon]
+    for key in gone:
+        storage.delete(key)
+    return gone
+
+
+def verify(session: Session, actor: Actor, storage: Storage) -> Iterator[tuple[str, str]]:
+    """Hold every stored package against its digest; tell `(what, key)` of what is amiss.
+
+    What: `missing`, `damaged`, or `orphan` where no release names what is stored.
+    """
+    require(actor, Permission.ORGANISATION_CREATE)
+    query = select(Release.package_key, Release.package_sha256, Release.package_size)
+    for key, digest, size in session.execute(query.order_by(Release.package_key).execution_options(yield_per=500)):
+        try:
+            hashed = sha256()
+            for block in storage.stream(key, 0, storage.size(key)):
+                hashed.update(block)
+        except ObjectMissingError:
+            yield "missing", key
+            continue
+        if hashed.hexdigest() != digest or storage.size(key) != size:
+            yield "damaged", key
+    for stored in _orphans(session, storage):
+        yield "orphan", stored.key
+
+
+def _orphans(session: Session, storage: Storage) -> Iterator[StoredObject]:
+    batch: list[StoredObject] = []
+    for stored in storage.list():
+        batch.append(stored)
+        if len(batch) == 500:
+            yield from _unnamed(session, batch)
+            batch = []
+    yield from _unnamed(session, batch)
+
+
+def _unnamed(session: Session, batch: list[StoredObject]) -> Iterator[StoredObject]:
+    keys = [stored.key for stored in batch]
+    named = set(session.scalars(select(Release.package_key).where(Release.package_key.in_(keys))))
+    for stored in batch:
+        if stored.key not in named:
+            yield stored

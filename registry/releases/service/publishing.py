@@ -1,0 +1,155 @@
+"""Make a release of a package that was received, inspected and stored."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from registry.authz.actor import Actor
+from registry.authz.policy import Permission, require
+from registry.catalogue import service as catalogue
+from registry.catalogue.models import Service
+from registry.inspection import Expected, Limits, Report, Severity, inspect_package
+from registry.journal import service as journal
+from registry.kit import clock
+from registry.kit.errors import Fault
+from registry.kit.rendering import render
+from registry.releases import versions
+from registry.releases.errors import PackageInvalidError, VersionExistsError
+from registry.releases.models import Inspection, PackagedFile, Release, ReleaseState
+from registry.releases.service.keeping import settle
+
+#: How many errors an answer lists; the first ones are enough to begin with.
+SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A package that lies in the storage under `key`, and what was found in it."""
+
+    key: str
+    size: int
+    sha256: str
+    report: Report
+
+
+def new_key() -> str:
+    """Return a name in the storage that nothing else has."""
+    name = uuid4().hex
+    return f"{name[:2]}/{name}.zip"
+
+
+def may_publish(session: Session, actor: Actor, slug: str) -> Service:
+    """Return the service of which the actor may make releases, before any byte of a package is read."""
+    service = catalogue.find(session, actor, slug)
+    require(actor, Permission.RELEASE_PUBLISH, service)
+    return service
+
+
+def exists(session: Session, actor: Actor, service: Service, version: str) -> bool:
+    """Whether this version of the service was made before, published or not."""
+    require(actor, Permission.RELEASE_PUBLISH, service)
+    query = select(Release.id).where(Release.service_id == service.id, Release.version == version)
+    return session.scalar(query) is not None
+
+
+def inspect(package: BinaryIO, service: Service, version: str | None, limits: Limits) -> Report:
+    """Look at a package as a release of this service, without any database."""
+    return inspect_package(
+        package, limits=limits, expected=Expected(service=service.slug, version=version, licence=service.licence)
+    )
+
+
+def publish(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    *,
+    metadata: Mapping[str, Any],
+    upload: Upload,
+    at: datetime | None = None,
+) -> Release:
+    """Make a release, open to all unless it is a draft.
+
+    `at` is when it was published, for the seed's history. The service's row is locked, so that of twelve who publish
+    the same version at once one wins. Raises PackageInvalidError for what the inspection found, VersionExistsError
+    where the version was made before.
+    """
+    service = catalogue.find(session, actor, slug, lock=True)
+    require(actor, Permission.RELEASE_PUBLISH, service)
+    refuse_errors(upload.report)
+    version = metadata["version"]
+    if exists(session, actor, service, version):
+        raise VersionExistsError(slug, version)
+    now = at or clock.now()
+    release = Release(
+        service=service,
+        version=version,
+        precedence=versions.precedence(version),
+        is_prerelease=versions.is_prerelease(version),
+        state=ReleaseState.DRAFT if metadata["draft"] else ReleaseState.PUBLISHED,
+        created_at=now,
+        published_at=None if metadata["draft"] else now,
+        changelog=metadata["changelog"],
+        changes=metadata["changes"],
+        breaking=metadata["breaking"],
+        package_key=upload.key,
+        package_size=upload.size,
+        package_sha256=upload.sha256,
+        findings=_counts(upload.report),
+        downloads=0,
+        body=b"",
+        etag="",
+    )
+    session.add(release)
+    session.flush()
+    _keep_report(session, release, upload.report)
+    told = {"service": slug, "version": version}
+    journal.record(
+        session,
+        actor,
+        "release.published" if release.is_public else "release.drafted",
+        subject=f"release:{slug}/{version}",
+        service=slug,
+        data=told,
+        after={"state": release.state, "sha256": upload.sha256},
+        public=release.is_public,
+    )
+    settle(session, actor, release)
+    return release
+
+
+def refuse_errors(report: Report) -> None:
+    """Refuse a package with what keeps it from being published; PackageInvalidError names all of it."""
+    if report.ok:
+        return
+    found = report.blocking[:SHOWN_MAX]
+    faults = [Fault(f"#/package/{finding.path}" if finding.path else "#/package", finding.message) for finding in found]
+    raise PackageInvalidError([asdict(finding) for finding in found], faults)
+
+
+def _counts(report: Report) -> dict[str, int]:
+    return {severity: sum(found.severity is severity for found in report.findings) for severity in Severity}
+
+
+def _keep_report(session: Session, release: Release, report: Report) -> None:
+    body, etag = render(report.to_json())
+    session.add(Inspection(release_id=release.id, body=body, etag=etag))
+    session.flush()
+    rows = [
+        {
+            "release_id": release.id,
+            "path": entry.path,
+            "size": entry.size,
+            "sha256": entry.sha256,
+            "media_type": entry.media_type,
+            "role": entry.role,
+        }
+        for entry in report.files
+    ]
+    if rows:
+        session.execute(insert(PackagedFile), rows)

@@ -1,0 +1,102 @@
+"""What the fleet list tells."""
+
+import pytest
+import time_machine
+from sqlalchemy import event
+
+from registry.adoption import service as adoption
+from registry.adoption.models import AdoptionStatus
+from registry.authz.actor import NOBODY
+from registry.catalogue import service as catalogue
+from registry.kit import clock
+from tests.adoption.world import day
+
+
+def entries(session, **more):
+    return {entry["organisation"]: entry for entry in adoption.fleet(session, NOBODY, "a38", **more).items}
+
+
+@pytest.mark.parametrize(
+    ("version", "behind"),
+    [("1.0.0", 2), ("1.1.0", 1), ("1.2.0", 1), ("2.0.0", 0), ("2.1.0-rc.1", 0), ("1.1.0-rc.1", 2)],
+)
+def test_behind_counts_newer_stable_releases_that_are_not_yanked(session, world, make_release, version, behind):
+    # Published late, out of the versions' order.
+    make_release(world.a38, "1.2.0", yanked_at=clock.now(), yanked_reason={"de": "kaputt"})
+    make_release(world.a38, "2.1.0-rc.1")
+    make_release(world.a38, "1.1.0-rc.1")
+    world.declare(world.wiesbaden, status=AdoptionStatus.ROLLING_OUT)
+    world.report(world.wiesbaden, version, occurred_at=day(4))
+    entry = entries(session)["wiesbaden"]
+    assert (entry["version"], entry["behind"], entry["latest"]) == (version, behind, "2.0.0")
+    assert entry["yanked"] == (version == "1.2.0")
+    assert entry["since"] == "2026-05-04T08:00:00Z"
+
+
+def test_a_deprecated_version_is_told(session, world, make_release):
+    make_release(world.a38, "1.3.0", deprecated={"reason": {"de": "alt"}})
+    for town, version in ((world.wiesbaden, "1.3.0"), (world.mainz, "2.0.0")):
+        world.declare(town, status=AdoptionStatus.ROLLING_OUT)
+        world.report(town, version)
+    found = entries(session)
+    assert [found[slug]["deprecated"] for slug in ("wiesbaden", "mainz")] == [True, False]
+    assert not found["wiesbaden"]["advisory"]
+
+
+def test_releases_of_other_services_do_not_count(session, world, make_service):
+    make_service(world.moenchengladbach, "b39", "2.0.0", "3.0.0")
+    world.declare(world.wiesbaden, status=AdoptionStatus.ROLLING_OUT)
+    world.report(world.wiesbaden, "2.0.0")
+    assert entries(session)["wiesbaden"]["behind"] == 0
+
+
+@pytest.mark.parametrize("status", AdoptionStatus)
+def test_the_fleet_is_where_it_is_live(session, world, status):
+    world.stand(world.wiesbaden, status)
+    assert list(entries(session)) == ["wiesbaden"] * (status is AdoptionStatus.LIVE)
+
+
+def test_who_did_not_say_which_version_is_not_behind(session, world):
+    world.stand(world.wiesbaden, AdoptionStatus.LIVE)
+    entry = entries(session)["wiesbaden"]
+    assert (entry["version"], entry["behind"], entry["yanked"]) == (None, None, False)
+
+
+def test_what_a_town_says_itself_runs_since_it_said_so(session, world):
+    world.declare(world.wiesbaden, status=AdoptionStatus.ROLLING_OUT, version="1.0.0")
+    with time_machine.travel("2026-06-01T12:00:00Z", tick=False):
+        world.declare(world.wiesbaden, status=AdoptionStatus.LIVE)
+    assert entries(session)["wiesbaden"]["since"] == "2026-06-01T12:00:00Z"
+    with time_machine.travel("2026-07-01T12:00:00Z", tick=False):
+        world.declare(world.wiesbaden, version="1.1.0")
+        assert not entries(session)["wiesbaden"]["stale"]
+    entry = entries(session)["wiesbaden"]
+    assert (entry["since"], entry["version"], entry["behind"]) == ("2026-07-01T12:00:00Z", "1.1.0", 1)
+    with time_machine.travel("2028-07-01T12:00:00Z", tick=False):
+        assert entries(session)["wiesbaden"]["stale"]
+    world.declare(world.wiesbaden, status=AdoptionStatus.RETIRED)
+    assert adoption.find(session, NOBODY, "a38", "wiesbaden").since is None
+
+
+def test_it_is_paged_by_organisation_and_asks_three_times_however_long(session, world, make_town):
+    for name in ("trier", "worms", "bingen", "alzey"):
+        town = make_town(name)
+        world.declare(town, status=AdoptionStatus.ROLLING_OUT)
+        world.report(town, "1.0.0")
+    session.flush()
+    said = []
+    bind = session.get_bind()
+    listen = (bind, "before_cursor_execute", lambda _c, _k, statement, *_rest: said.append(statement))
+    event.listen(*listen)
+    first = adoption.fleet(session, NOBODY, "a38", limit=3)
+    event.remove(*listen)
+    assert len(said) == 3
+    assert [entry["organisation"] for entry in first.items] == ["alzey", "bingen", "trier"]
+    rest = adoption.fleet(session, NOBODY, "a38", after=first.next, limit=3)
+    assert ([entry["organisation"] for entry in rest.items], rest.total, rest.next) == (["worms"], 4, None)
+
+
+def test_latest_is_what_the_service_says(session, world):
+    world.stand(world.wiesbaden, AdoptionStatus.LIVE)
+    catalogue.note_latest(session, world.moenchengladbach, world.a38, version="1.1.0", published_at=clock.now())
+    assert entries(session)["wiesbaden"]["latest"] == "1.1.0"
