@@ -11,7 +11,6 @@ import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
 
-
 from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, problems, releases
 from registry.authz.actor import operator
 from registry.cli import commands
@@ -33,7 +32,6 @@ def create_app(resources: Resources) -> Flask:
     app = Flask("registry", static_folder="static", template_folder="templates")
     app.config["SECRET_KEY"] = resources.settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = door.JSON_LIMIT
-    app.json.sort_keys = False  # type: ignore[attr-defined] - of the default provider
     app.url_map.strict_slashes = False
     app.extensions["registry"] = resources
     app.extensions["memory"] = Memory(resources.settings.secret_key)
@@ -97,7 +95,7 @@ def open_app(environ: Mapping[str, str] | None = None) -> Flask:
 def main() -> None:
     """Run the command line; errors are one sentence on stderr, exit 1 for "no", 2 for wrong use."""
     try:
-        commands.group(obj=create_app, standalone_mode=False)
+        commands.group(obj=commands.Program(create_app, openapi.document), standalone_mode=False)
     except SettingsError as error:
         _leave(str(error), 2)
     except click.exceptions.Exit as leaving:
@@ -110,5 +108,5 @@ def main() -> None:
 
 
 def _leave(sentence: str, code: int) -> None:
-    print(sentence, file=sys.stderr)
+    click.echo(sentence, err=True)
     sys.exit(code)

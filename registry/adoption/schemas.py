@@ -27,7 +27,7 @@ _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 class MaturityAtLeast(String):
     """A filter such as `2.0:5`: at least level 5 of the maturity model 2.0."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads it as a plain class attribute
+    default_error_messages = {
         "maturity": "Must be a maturity model and a level, such as 2.0:5 or 1.1:3.",
     }
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, json, render_template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from registry.api import conditional, openapi, problems
-from registry.api.door import resources
+from registry.api.door import bare, resources
 from registry.api.problems import PLAIN, language
 from registry.inspection.codes import CODES
 from registry.kit import migrations
@@ -16,12 +16,6 @@ from registry.kit.errors import NotFoundError, Text, text
 from registry.kit.rendering import render
 
 blueprint = Blueprint("about", __name__)
-
-
-def bare(view: Any) -> Any:
-    """Say that a view needs no database, whoever asks."""
-    view.bare = True
-    return view
 
 
 @blueprint.get("/healthz")
@@ -45,7 +39,7 @@ def readyz() -> Response:
 
 
 def _database() -> bool:
-    return _holds(lambda: migrations.current is not None and _current() is not None)
+    return _holds(lambda: _current() is not None)
 
 
 def _migrations() -> bool:

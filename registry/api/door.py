@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, g, make_response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from registry.accounts import service as accounts
 from registry.accounts.errors import TokenInvalidError
@@ -29,6 +30,12 @@ KEY_LIMIT = 200
 #: Marks an operation that changes what exists, until the document is finished.
 CONDITIONAL = "x-conditional"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def bare(view: View) -> View:
+    """Say that a view opens what it needs by itself, whoever asks."""
+    view.bare = True  # type: ignore[attr-defined]  # read when the views are wrapped
+    return view
 
 
 def resources() -> Resources:
@@ -66,6 +73,7 @@ def _authenticate() -> Actor:
 class _CheckingParser(Parser):
     """Holds `If-Match` against the resource when the body was read and before what it says is judged."""
 
+    @override
     def pre_load(self, location_data: Any, *, schema: Any, req: Any, location: str) -> Any:
         """Check the precondition of the route, if it has one."""
         del schema, req
@@ -81,7 +89,7 @@ def check_precondition() -> None:
         conditional.check(checked[0])
 
 
-class Blueprint(SmorestBlueprint):
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest is not typed
     """A group of routes; pages are cut by us, not by flask-smorest."""
 
     ARGUMENTS_PARSER = _CheckingParser()
@@ -98,9 +106,9 @@ def may(
 ) -> Callable[[View], View]:
     """Guard a route: who lacks token or scope, or may not see or touch the thing, learns nothing else.
 
-    `find(session, actor, **path)` returns the thing that the policy is asked about; `changes(thing, **path)` the entity tag
-    that `If-Match` must name (None: it does not exist yet). `body` says that the route reads one, after which alone
-    the precondition is checked. `late` routes receive large bodies and begin their own transaction.
+    `find(session, actor, **path)` returns the thing that the policy is asked about; `changes(thing, **path)` the
+    entity tag that `If-Match` must name (None: it does not exist yet). `body` says that the route reads one,
+    after which alone the precondition is checked. `late` routes receive large bodies and begin their own transaction.
     """
 
     def guard(view: View) -> View:

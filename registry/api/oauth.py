@@ -1,5 +1,6 @@
 """OAuth 2 for machine clients: tokens, revocation (RFC 7009), introspection (RFC 7662), metadata (RFC 8414)."""
 
+from collections.abc import Collection
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -14,7 +15,7 @@ from registry.accounts import service as accounts
 from registry.accounts.models import Client as ClientModel
 from registry.accounts.service import Introspection
 from registry.accounts.service.tokens import LIFETIME, find_client
-from registry.api.door import resources, session
+from registry.api.door import bare, resources, session
 from registry.authz.actor import Scope
 
 blueprint = Blueprint("oauth", __name__)
@@ -22,7 +23,7 @@ blueprint = Blueprint("oauth", __name__)
 METHODS = ["client_secret_basic", "client_secret_post"]
 
 
-class OAuthClient(ClientMixin):  # type: ignore[misc] - authlib is not typed
+class OAuthClient(ClientMixin):
     """A machine client, as Authlib wants to ask it."""
 
     def __init__(self, client: ClientModel) -> None:
@@ -45,9 +46,9 @@ class OAuthClient(ClientMixin):  # type: ignore[misc] - authlib is not typed
         return grant_type == "client_credentials"
 
     @override
-    def get_allowed_scope(self, scope: str | None) -> str:
+    def get_allowed_scope(self, scope: Collection[str] | str) -> str:
         held = set(self.client.scopes)
-        wanted = set((scope or " ".join(self.client.scopes)).split())
+        wanted = set(scope.split() if isinstance(scope, str) else scope) or held
         if not wanted <= held:
             raise InvalidScopeError
         return " ".join(sorted(wanted))
@@ -62,7 +63,7 @@ def _generate_token(
     grant_type: str, client: OAuthClient, user: Any = None, scope: str | None = None, **_options: Any
 ) -> dict[str, Any]:
     del grant_type, user
-    granted = client.get_allowed_scope(scope).split()
+    granted = client.get_allowed_scope(scope or "").split()
     token = accounts.issue(session(), client.client, map(Scope, granted))
     return {
         "token_type": "Bearer",
@@ -72,13 +73,13 @@ def _generate_token(
     }
 
 
-class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[misc] - as above
+class ClientCredentialsGrant(grants.ClientCredentialsGrant):
     """A program asks for a token with its own secret."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc] - as above
+class Revocation(RevocationEndpoint):
     """A client ends a token of its organisation."""
 
     CLIENT_AUTH_METHODS = METHODS
@@ -97,7 +98,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc] - as above
         accounts.revoke(session(), request.client.client, token)
 
 
-class IntrospectionOf(IntrospectionEndpoint):  # type: ignore[misc] - as above
+class IntrospectionOf(IntrospectionEndpoint):
     """A client asks about a token of its organisation."""
 
     CLIENT_AUTH_METHODS = METHODS
@@ -126,7 +127,7 @@ class IntrospectionOf(IntrospectionEndpoint):  # type: ignore[misc] - as above
         }
 
 
-_server = AuthorizationServer()
+_server: Any = AuthorizationServer()
 
 
 @blueprint.post("/oauth/token")
@@ -180,6 +181,5 @@ def init_app(app: Flask) -> None:
     _server.register_grant(ClientCredentialsGrant)
     _server.register_endpoint(Revocation)
     _server.register_endpoint(IntrospectionOf)
-    _metadata.bare = True  # type: ignore[attr-defined] - read by the door
-    app.add_url_rule("/.well-known/oauth-authorization-server", "oauth_metadata", _metadata)
+    app.add_url_rule("/.well-known/oauth-authorization-server", "oauth_metadata", bare(_metadata))
     app.register_blueprint(blueprint)

@@ -52,7 +52,7 @@ class ProblemSchema(Schema):
     errors = fields.List(fields.Nested(FaultSchema))
 
 
-class Api(SmorestApi):
+class Api(SmorestApi):  # type: ignore[misc]  # flask-smorest is not typed
     """Leaves errors to `problems`, and documents them as what they are."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -131,7 +131,7 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 def _portable(part: Any) -> Any:
-    """Write regular expressions as JSON Schema knows them, where there is no `\\A` and no `\\Z`."""
+    """Write regular expressions as JSON Schema knows them, which has no `A` and `Z` anchors."""
     if isinstance(part, dict):
         return {
             name: value.replace(r"\A", "^").replace(r"\Z", "$")

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from json import JSONDecodeError
 from typing import Any
 
 from flask import Flask, Response, json, request
 from sqlalchemy.exc import OperationalError
+from typing_extensions import override
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
@@ -228,9 +230,9 @@ def _registry_error(error: RegistryError) -> Response:
     return answer
 
 
-def _http_exception(error: HTTPException) -> Response:
+def _http_exception(error: HTTPException) -> Any:
     if error.response is not None or (error.code or 500) < 400:
-        return error.get_response()  # type: ignore[return-value] - werkzeug's redirect is a Response too
+        return error.get_response()
     status = error.code if error.code in PLAIN else 500 if (error.code or 500) >= 500 else 400
     slug, title, remedy = PLAIN[status]
     answer = problem(status, slug, title, remedy)
@@ -277,8 +279,9 @@ def _places(found: Any, path: tuple[object, ...]) -> Iterator[tuple[tuple[object
 class Parser(FlaskParser):
     """Reads input as every route does: unreadable is refused before invalid."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {}  # noqa: RUF012 - webargs reads it as a plain class attribute
+    DEFAULT_UNKNOWN_BY_LOCATION = {}
 
+    @override
     def load_json(self, req: Any, _schema: Any) -> Any:
         """Return the parsed body; no body at all is an empty object."""
         raw = req.get_data(cache=True)
@@ -289,11 +292,12 @@ class Parser(FlaskParser):
         try:
             return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            where = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
+            where = f" ({error})" if isinstance(error, JSONDecodeError) else ""
             raise MalformedError(
                 text(f"Der Inhalt ist kein JSON in UTF-8{where}.", f"The body is no JSON in UTF-8{where}.")
             ) from None
 
+    @override
     def handle_error(self, error: Any, *_args: Any, **_kwargs: Any) -> Any:
         """Refuse with every place that is wrong."""
         refuse(error.messages)

@@ -97,7 +97,7 @@ class Releases(MethodView):
         with uploads.receive(
             resources().incoming, settings.limits.package_bytes, metadata_required=not query["check"]
         ) as received:
-            version = received.metadata.get("version")
+            version: Any = received.metadata.get("version")
             report = releases.inspect(received.file, service, version, settings.limits)
             if query["check"]:
                 return Response(render(report.to_json()).body, 200, content_type="application/json")

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -130,14 +131,23 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
     stream = _Digested(request.stream, list(claimed))
     spools: list[_Spool] = []
 
-    def spool(*_args: object, **_kwargs: object) -> IO[bytes]:
-        # The first file goes to the disk; `metadata` may be sent as a file too, and is small.
-        small = tempfile.SpooledTemporaryFile(ENVELOPE)  # noqa: SIM115 - gone with the request
-        spools.append(_Spool(cast("BinaryIO", small) if spools else file, limit))
+    def spool(
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        # The package goes to the disk; `metadata` may be sent as a file too, and is small.
+        del total_content_length, filename, content_length
+        small = content_type == "application/json" or any(each.file is file for each in spools)
+        spools.append(_Spool(BytesIO(), ENVELOPE) if small else _Spool(file, limit))
         return cast("IO[bytes]", spools[-1])
 
     parser = FormDataParser(
-        stream_factory=spool, max_form_memory_size=ENVELOPE // 2, max_content_length=limit + ENVELOPE, max_form_parts=4
+        stream_factory=cast("Any", spool),
+        max_form_memory_size=ENVELOPE // 2,
+        max_content_length=limit + ENVELOPE,
+        max_form_parts=4,
     )
     try:
         _, form, files = parser.parse(
@@ -158,7 +168,7 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
     _check_digests(claimed, stream, package, held)
     metadata = _metadata(form.get("metadata"), files.get("metadata"), required=metadata_required)
     if held.file is not file:
-        # The package came after another file; it is in the small spool, or on disk where it was not small.
+        # The package came after another file, and is in memory; a large one was refused.
         held.seek(0)
         file.seek(0)
         file.truncate()

@@ -26,9 +26,7 @@ class ServiceExistsError(ConflictError):
 
     def __init__(self, slug: str) -> None:
         super().__init__(
-            text(
-                f"Den Slug „{slug}“ trägt schon ein Online-Dienst.", f"The slug “{slug}” is another service's."
-            )
+            text(f"Den Slug „{slug}“ trägt schon ein Online-Dienst.", f"The slug “{slug}” is another service's.")
         )
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -18,8 +19,14 @@ from registry.authz.actor import Role, Scope, operator
 from registry.cli.base import fail, opened, transaction
 from registry.config import Resources, Settings
 
-#: How the application is made; the layer above hands it in.
-Maker = Callable[[Resources], Flask]
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What only the layer above knows: how the application is made, and its OpenAPI document."""
+
+    make: Callable[[Resources], Flask]
+    document: Callable[[Flask], dict[str, Any]]
+
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -35,14 +42,14 @@ def group() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Print what to try, with tokens of the demo's organisations.")
 @click.pass_obj
-def serve(make: Maker, host: str, port: int, demo: bool) -> None:
+def serve(program: Program, host: str, port: int, demo: bool) -> None:
     """Serve API, web and worker in one process."""
     from registry.cli import serving
 
     if demo and host not in {"127.0.0.1", "localhost", "::1"}:
         fail("--demo gives everybody rights, so it listens on 127.0.0.1 only; leave out --host.", 2)
     with opened() as resources:
-        serving.serve(make, resources, host=host, port=port, demo=demo)
+        serving.serve(program.make, resources, host=host, port=port, demo=demo)
 
 
 @group.command()
@@ -203,17 +210,15 @@ def openapi() -> None:
 @openapi.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.pass_obj
-def write(make: Maker, file: Path | None) -> None:
+def write(program: Program, file: Path | None) -> None:
     """Write the OpenAPI document to FILE, or print it."""
     import tempfile
 
-    from registry.api.openapi import document
-
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.read({"REGISTRY_DATA_DIR": folder})
-        app = make(Resources(settings, {}))
+        app = program.make(Resources(settings, {}))
         with app.app_context():
-            written = json.dumps(document(app), ensure_ascii=False, indent=2) + "\n"
+            written = json.dumps(program.document(app), ensure_ascii=False, indent=2) + "\n"
     if file is None:
         click.echo(written, nl=False)
     else:

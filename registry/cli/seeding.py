@@ -53,7 +53,7 @@ def load(resources: Resources) -> str:
 
 
 def _read(path: Path) -> Any:
-    return yaml.load(path.read_text(), Loader=yaml.CSafeLoader)  # noqa: S506 - it is the safe loader, in C
+    return yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
 
 
 def _organisations(session: Session, said: dict[str, Any]) -> int:
@@ -178,7 +178,8 @@ def _moment(said: Any) -> datetime:
         said = datetime.fromisoformat(said)
     if isinstance(said, date) and not isinstance(said, datetime):
         return datetime.combine(said, time(9), UTC)
-    return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+    moment: datetime = said
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def pack(folder: Path, target: Path) -> None:

@@ -62,5 +62,5 @@ def run(resources: Resources, ended: threading.Event) -> None:
 def _do(job: Callable[[Resources], None], resources: Resources) -> None:
     try:
         job(resources)
-    except Exception:  # noqa: BLE001 - the next job must not suffer
+    except Exception:
         log.warning("job failed", job=job.__name__, exc_info=True)

@@ -23,12 +23,13 @@ def current(session: Session) -> str | None:
     """Return the number of the migration that the database has reached, None before the first."""
     if not inspect(session.connection()).has_table("alembic_version"):
         return None
-    return session.scalar(text("SELECT version_num FROM alembic_version"))
+    reached: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return reached
 
 
 def config(database: Database) -> "Config":
     """Return what Alembic needs to know."""
-    from alembic.config import Config
+    from alembic.config import Config  # noqa: PLC0415 - as below
 
     made = Config()
     made.set_main_option("script_location", str(bundle.folder("migrations")))
@@ -40,7 +41,7 @@ def config(database: Database) -> "Config":
 def upgrade(database: Database, to: str = "head") -> None:
     """Run the migrations that are missing; each may run while the previous version of the program serves."""
     # Alembic is loaded only where it is needed: it would cost every start a quarter of a second.
-    from alembic import command
+    from alembic import command  # noqa: PLC0415 - as said
 
     if database.dialect == "sqlite" and database.url.database:
         Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)

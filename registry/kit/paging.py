@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.kit.errors import Fault, InvalidError, text
@@ -95,7 +95,7 @@ def behind(
     """Say "after the item with these sort values"; PlaceError where the place does not fit."""
     if len(place) != len(order):
         raise PlaceError
-    values = tuple_(*(_typed(column, value) for column, value in zip(order, place, strict=True)))
+    values = tuple_(*(literal(_typed(column, value), column.type) for column, value in zip(order, place, strict=True)))
     row = tuple_(*order)
     return row < values if descending else row > values
 

@@ -35,7 +35,7 @@ def _documented(arguments: dict[str, Any], **described: object) -> dict[str, Any
 class String(fields.String):
     """A bounded text of one line, or of several where `lines` is set; surrounding white space goes."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow reads it as a plain class attribute
+    default_error_messages = {
         "control": "Must not contain control characters.",
         "empty": "Must not be empty.",
         "long": "Longer than maximum length {limit}.",
@@ -75,7 +75,7 @@ class Slug(String):
 class Email(String):
     """An e-mail address of the common form."""
 
-    default_error_messages = {"email": "Not a valid email address."}  # noqa: RUF012 - see String
+    default_error_messages = {"email": "Not a valid email address."}
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(254, **_documented(arguments, format="email"))
@@ -91,7 +91,7 @@ class Email(String):
 class Url(String):
     """An absolute http(s) URL without user name or password."""
 
-    default_error_messages = {"url": "Not a valid http or https URL."}  # noqa: RUF012 - see String
+    default_error_messages = {"url": "Not a valid http or https URL."}
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(500, **_documented(arguments, format="uri"))
@@ -113,7 +113,7 @@ class Url(String):
 class Localised(fields.Field[dict[str, str]]):
     """A text for people, `{"de": "…", "en": "…"}`; `de` is required, other ISO 639-1 keys are optional."""
 
-    default_error_messages = {  # noqa: RUF012 - see String
+    default_error_messages = {
         "type": 'Must be an object such as {"de": "…", "en": "…"}.',
         "de": "The German text is required.",
         "language": "Must be an ISO 639-1 language code.",

@@ -1,4 +1,4 @@
-"""Towns, services with releases, and adoptions of them."""
+"""Services with many releases, more towns, and the stage on which adoptions are played."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,29 +9,32 @@ from sqlalchemy.orm import Session
 
 from registry.accounts import service as accounts
 from registry.accounts.models import OrganisationKind
-from registry.authz.actor import ROLE_SCOPES, Actor, ActorKind, Role, operator
+from registry.authz.actor import ROLE_SCOPES, Actor, ActorKind, Role
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Service
 from registry.kit import clock
 from registry.releases import versions
 from registry.releases.models import Release, ReleaseState
 from tests.adoption.world import World
-
-OPERATOR = operator("test")
+from tests.cast import OPERATOR
 
 
 @pytest.fixture
-def make_town(session: Session) -> Callable[..., Actor]:
-    def make(slug: str, kind: OrganisationKind = OrganisationKind.MUNICIPALITY) -> Actor:
-        town = accounts.onboard(session, OPERATOR, slug=slug, name=slug.title(), kind=kind)
-        return Actor(ActorKind.CLIENT, f"{slug}-ci", town.id, slug, ROLE_SCOPES[Role.OWNER])
+def make_town(session: Session) -> Callable[[str], Actor]:
+    """Take in one more town; return who acts for it."""
+
+    def make(slug: str) -> Actor:
+        town = accounts.onboard(session, OPERATOR, slug=slug, name=slug.title(), kind=OrganisationKind.MUNICIPALITY)
+        return Actor(ActorKind.CLIENT, f"{slug}-test", town.id, slug, ROLE_SCOPES[Role.OWNER])
 
     return make
 
 
 @pytest.fixture
-def make_release(session: Session) -> Callable[..., Release]:
-    def make(service: Service, version: str, *, state: ReleaseState = ReleaseState.PUBLISHED, **more: Any) -> Release:
+def add_release(session: Session) -> Callable[..., Release]:
+    """Put down a release of any kind, without a package: only that it is there matters here."""
+
+    def add(service: Service, version: str, *, state: ReleaseState = ReleaseState.PUBLISHED, **more: Any) -> Release:
         release = Release(
             service_id=service.id,
             version=version,
@@ -51,17 +54,19 @@ def make_release(session: Session) -> Callable[..., Release]:
         session.flush()
         return release
 
-    return make
+    return add
 
 
 @pytest.fixture
-def make_service(session: Session, make_release: Callable[..., Release]) -> Callable[..., Service]:
+def offer(
+    session: Session, make_service: Callable[..., Service], add_release: Callable[..., Release]
+) -> Callable[..., Service]:
+    """Offer a service with these releases, the latest named last; a draft without any."""
+
     def make(owner: Actor, slug: str, *releases: str) -> Service:
-        service, _ = catalogue.create(
-            session, owner, slug=slug, name={"de": slug}, summary={"de": slug}, topic="Querschnitt", licence="EUPL-1.2"
-        )
+        service = make_service(slug, who=f"{owner.organisation}-owner")
         for version in releases:
-            make_release(service, version)
+            add_release(service, version)
         if releases:
             catalogue.note_latest(session, owner, service, version=releases[-1], published_at=clock.now())
         return service
@@ -72,15 +77,20 @@ def make_service(session: Session, make_release: Callable[..., Release]) -> Call
 @pytest.fixture
 def world(
     session: Session,
-    make_town: Callable[..., Actor],
-    make_service: Callable[..., Service],
-    make_release: Callable[..., Release],
+    actor_of: Callable[[str], Actor],
+    offer: Callable[..., Service],
+    add_release: Callable[..., Release],
 ) -> World:
-    """Mönchengladbach offers the A38; Wiesbaden and Mainz may adopt it, a data centre for Mainz; Kiel is a stranger."""
-    moenchengladbach = make_town("moenchengladbach")
-    wiesbaden, mainz, kiel = make_town("wiesbaden"), make_town("mainz"), make_town("kiel")
-    provider = make_town("rechenzentrum", OrganisationKind.PROVIDER)
-    accounts.give_mandate(session, mainz, "rechenzentrum", "mainz")
-    a38 = make_service(moenchengladbach, "a38", "1.0.0", "1.1.0", "2.0.0")
-    make_release(a38, "3.0.0", state=ReleaseState.DRAFT)
-    return World(session, a38, moenchengladbach, wiesbaden, mainz, kiel, provider)
+    """Mönchengladbach offers the A38; Wiesbaden and Mainz may adopt it, the data centre for Mainz."""
+    moenchengladbach = actor_of("moenchengladbach-owner")
+    a38 = offer(moenchengladbach, "a38", "1.0.0", "1.1.0", "2.0.0")
+    add_release(a38, "3.0.0", state=ReleaseState.DRAFT)
+    return World(
+        session,
+        a38,
+        moenchengladbach,
+        wiesbaden=actor_of("wiesbaden-owner"),
+        mainz=actor_of("mainz-adopter"),
+        kiel=actor_of("kiel-owner"),
+        provider=actor_of("rechenzentrum-adopter"),
+    )

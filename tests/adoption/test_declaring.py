@@ -24,6 +24,7 @@ from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.models import ReuseModel
 from registry.kit import clock
 from registry.kit.rendering import render
+from tests.cast import OPERATOR
 
 ORDER = ["interested", "evaluating", "planned", "rolling_out", "live", "retired"]
 
@@ -104,8 +105,8 @@ def test_a_version_must_be_published(world, version):
     assert [fault.pointer for fault in refused.value.faults] == ["#/version"]
 
 
-def test_a_version_of_another_service_does_not_count(world, make_service):
-    make_service(world.moenchengladbach, "b39", "5.0.0")
+def test_a_version_of_another_service_does_not_count(world, offer):
+    offer(world.moenchengladbach, "b39", "5.0.0")
     with pytest.raises(AdoptionInvalidError):
         world.declare(world.wiesbaden, status=AdoptionStatus.PLANNED, version="5.0.0")
 
@@ -116,16 +117,16 @@ def test_every_fault_is_named_at_once(world):
     assert [fault.pointer for fault in refused.value.faults] == ["#/status", "#/version", "#/became"]
 
 
-def test_an_adaptation_names_what_it_became(world, make_service):
-    make_service(world.wiesbaden, "a38-plus", "1.0.0")
+def test_an_adaptation_names_what_it_became(world, offer):
+    offer(world.wiesbaden, "a38-plus", "1.0.0")
     it = world.declare(world.wiesbaden, status=AdoptionStatus.PLANNED, relation=Relation.ADAPTATION, became="a38-plus")
     assert json.loads(it.rendering.body)["became"] == "a38-plus"
     assert json.loads(world.declare(world.wiesbaden, became=None).rendering.body)["became"] is None
 
 
 @pytest.mark.parametrize("slug", ["a38", "own-draft", "nothing"])
-def test_it_became_no_draft_and_not_itself(world, make_service, slug):
-    make_service(world.wiesbaden, "own-draft")
+def test_it_became_no_draft_and_not_itself(world, offer, slug):
+    offer(world.wiesbaden, "own-draft")
     with pytest.raises(AdoptionInvalidError):
         world.declare(world.wiesbaden, status=AdoptionStatus.PLANNED, became=slug)
 
@@ -155,7 +156,7 @@ class TestWho:
             adoption.declare(session, world.provider, "a38", "wiesbaden", {"status": AdoptionStatus.PLANNED})
 
     def test_a_mandate_that_was_withdrawn_ends_it(self, session, world):
-        accounts.withdraw_mandate(session, world.mainz, "rechenzentrum", "mainz")
+        accounts.withdraw_mandate(session, OPERATOR, "rechenzentrum", "mainz")
         with pytest.raises(NotYoursError):
             adoption.declare(session, world.provider, "a38", "mainz", {"status": AdoptionStatus.PLANNED})
 
@@ -172,13 +173,13 @@ class TestWho:
 
 
 class TestWhat:
-    def test_the_draft_of_another_is_not_found(self, session, world, make_service):
-        make_service(world.moenchengladbach, "draft")
+    def test_the_draft_of_another_is_not_found(self, session, world, offer):
+        offer(world.moenchengladbach, "draft")
         with pytest.raises(ServiceNotFoundError):
             adoption.declare(session, world.wiesbaden, "draft", "wiesbaden", {"status": AdoptionStatus.PLANNED})
 
-    def test_ones_own_draft_cannot_be_adopted(self, session, world, make_service):
-        make_service(world.wiesbaden, "draft")
+    def test_ones_own_draft_cannot_be_adopted(self, session, world, offer):
+        offer(world.wiesbaden, "draft")
         with pytest.raises(ServiceNotAdoptableError):
             adoption.declare(session, world.wiesbaden, "draft", "wiesbaden", {"status": AdoptionStatus.PLANNED})
 
@@ -285,8 +286,8 @@ class TestWhatFollows:
         world.declare(world.wiesbaden, status=AdoptionStatus.PLANNED, visibility=Visibility.MEMBERS)
         assert [entry.public for entry in world.entries("adoption.changed")] == [False]
 
-    def test_the_stored_representation_is_true(self, session, world, make_service):
-        make_service(world.wiesbaden, "a38-plus", "1.0.0")
+    def test_the_stored_representation_is_true(self, session, world, offer):
+        offer(world.wiesbaden, "a38-plus", "1.0.0")
         world.declare(world.wiesbaden, status=AdoptionStatus.PLANNED, became="a38-plus", note={"de": "ä"})
         session.expire_all()
         it = adoption.find(session, NOBODY, "a38", "wiesbaden")

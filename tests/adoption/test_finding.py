@@ -10,29 +10,24 @@ from registry.accounts.errors import OrganisationNotFoundError
 from registry.adoption import service as adoption
 from registry.adoption.errors import AdoptionNotFoundError
 from registry.adoption.models import AdoptionStatus, DeploymentStatus, Relation, Visibility
-from registry.authz.actor import NOBODY, operator
+from registry.authz.actor import NOBODY
 from registry.authz.policy import Permission, can
 from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.models import ReuseModel
 from registry.kit.paging import Page
 from tests.adoption.world import day
-
-WHO = ["wiesbaden", "mainz", "moenchengladbach", "provider", "nobody", "operator"]
-
-
-def actor(world, name):
-    return {"nobody": NOBODY, "operator": operator("test")}.get(name) or getattr(world, name)
+from tests.cast import CAST
 
 
 def slugs(page: Page[bytes]):
     return [json.loads(body)["organisation"] for body in page.items]
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", CAST)
 @pytest.mark.parametrize("visibility", Visibility)
-def test_lists_show_just_what_the_policy_lets_one_read(session, world, who, visibility):
+def test_lists_show_just_what_the_policy_lets_one_read(session, world, actor_of, who, visibility):
     it = world.stand(world.wiesbaden, AdoptionStatus.LIVE, visibility=visibility)
-    asking = actor(world, who)
+    asking = actor_of(who)
     may = can(asking, Permission.ADOPTION_READ, it)
     assert may == (visibility is Visibility.PUBLIC or who != "nobody")
     for page in (
@@ -141,8 +136,8 @@ class TestSelecting:
         world.report(world.wiesbaden, "1.0.0", DeploymentStatus.RETIRED)
         assert session.scalars(adoption.mature("2.0", 5)).all() == []
 
-    def test_filters_meet(self, session, world, make_service):
-        other = make_service(world.moenchengladbach, "b39", "1.0.0")
+    def test_filters_meet(self, session, world, offer):
+        other = offer(world.moenchengladbach, "b39", "1.0.0")
         adoption.declare(session, world.wiesbaden, "b39", "wiesbaden", {"status": AdoptionStatus.PLANNED})
         world.stand(world.wiesbaden, AdoptionStatus.ROLLING_OUT)
         self.rate(world, world.wiesbaden, 1, "2.0", 5)

@@ -20,11 +20,11 @@ def entries(session, **more):
     ("version", "behind"),
     [("1.0.0", 2), ("1.1.0", 1), ("1.2.0", 1), ("2.0.0", 0), ("2.1.0-rc.1", 0), ("1.1.0-rc.1", 2)],
 )
-def test_behind_counts_newer_stable_releases_that_are_not_yanked(session, world, make_release, version, behind):
+def test_behind_counts_newer_stable_releases_that_are_not_yanked(session, world, add_release, version, behind):
     # Published late, out of the versions' order.
-    make_release(world.a38, "1.2.0", yanked_at=clock.now(), yanked_reason={"de": "kaputt"})
-    make_release(world.a38, "2.1.0-rc.1")
-    make_release(world.a38, "1.1.0-rc.1")
+    add_release(world.a38, "1.2.0", yanked_at=clock.now(), yanked_reason={"de": "kaputt"})
+    add_release(world.a38, "2.1.0-rc.1")
+    add_release(world.a38, "1.1.0-rc.1")
     world.declare(world.wiesbaden, status=AdoptionStatus.ROLLING_OUT)
     world.report(world.wiesbaden, version, occurred_at=day(4))
     entry = entries(session)["wiesbaden"]
@@ -33,8 +33,8 @@ def test_behind_counts_newer_stable_releases_that_are_not_yanked(session, world,
     assert entry["since"] == "2026-05-04T08:00:00Z"
 
 
-def test_a_deprecated_version_is_told(session, world, make_release):
-    make_release(world.a38, "1.3.0", deprecated={"reason": {"de": "alt"}})
+def test_a_deprecated_version_is_told(session, world, add_release):
+    add_release(world.a38, "1.3.0", deprecated={"reason": {"de": "alt"}})
     for town, version in ((world.wiesbaden, "1.3.0"), (world.mainz, "2.0.0")):
         world.declare(town, status=AdoptionStatus.ROLLING_OUT)
         world.report(town, version)
@@ -43,8 +43,8 @@ def test_a_deprecated_version_is_told(session, world, make_release):
     assert not found["wiesbaden"]["advisory"]
 
 
-def test_releases_of_other_services_do_not_count(session, world, make_service):
-    make_service(world.moenchengladbach, "b39", "2.0.0", "3.0.0")
+def test_releases_of_other_services_do_not_count(session, world, offer):
+    offer(world.moenchengladbach, "b39", "2.0.0", "3.0.0")
     world.declare(world.wiesbaden, status=AdoptionStatus.ROLLING_OUT)
     world.report(world.wiesbaden, "2.0.0")
     assert entries(session)["wiesbaden"]["behind"] == 0

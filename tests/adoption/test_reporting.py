@@ -51,11 +51,11 @@ def test_a_roll_out_to_production_makes_it_live_from_any_status_but_declined(wor
     assert (world.a38.adoption_counts, world.a38.adopters) == ({"live": 1}, 1)
 
 
-@pytest.mark.parametrize("environment", Environment)
-@pytest.mark.parametrize("status", DeploymentStatus)
+@pytest.mark.parametrize(
+    ("environment", "status"),
+    [pair for pair in itertools.product(Environment, DeploymentStatus) if pair != (Environment.PRODUCTION, ROLLED_OUT)],
+)
 def test_no_other_report_moves_what_does_not_run(world, town, it, environment, status):
-    if (environment, status) == (Environment.PRODUCTION, ROLLED_OUT):
-        pytest.skip("this one does")
     before = it.rendering
     world.report(town, "1.0.0", status, environment)
     assert it.rendering == before
@@ -204,8 +204,8 @@ class TestWhat:
             world.report(town, version)
         assert [fault.pointer for fault in refused.value.faults] == ["#/version"]
 
-    def test_a_yanked_version_may_run(self, world, town, it, make_release):
-        make_release(world.a38, "1.2.0", yanked_at=clock.now())
+    def test_a_yanked_version_may_run(self, world, town, it, add_release):
+        add_release(world.a38, "1.2.0", yanked_at=clock.now())
         world.report(town, "1.2.0")
         assert it.version == "1.2.0"
 

@@ -147,7 +147,7 @@ def test_names_that_no_disk_takes_are_not_there(folder):
 
 
 def test_a_folder_may_be_deep(tmp_path):
-    deep = tmp_path.joinpath(*["d"] * 1200)
+    deep = tmp_path.joinpath(*["dddd"] * 300)
     below = tmp_path
     for name in deep.relative_to(tmp_path).parts:
         below /= name

@@ -83,6 +83,7 @@ def test_the_fourteen_topics_are_known(topic):
         ("service: passierschein-a38", "service: Passierschein A38", "manifest-slug"),
         ('leika: ["99012345678901"]', 'leika: ["123"]', "manifest-leika"),
         ("requirement: design-001", "requirement: Design 1", "manifest-requirement"),
+        ("requirement: design-001, ", "", "manifest-required"),
         ("requirement: routing-002", "requirement: design-001", "manifest-assessed-twice"),
         ("legal/avv.pdf", "legal/vertrag.pdf", "manifest-document-missing"),
         ("evidence: docs/design.md", "evidence: docs/none.md", "manifest-evidence"),

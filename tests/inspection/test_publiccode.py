@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from registry.inspection import publiccode
-from tests.inspection.packages import PUBLICCODE, changed
+from tests.inspection.packages import PUBLICCODE, all_codes, changed, codes, inspect, package
 
 SHARED = Path(__file__).parents[2] / "../shared/data/publiccode"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not beside the project")

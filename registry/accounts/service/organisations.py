@@ -28,7 +28,7 @@ def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Or
     """Return the organisation called `slug`; `lock` keeps others from changing it until the transaction ends."""
     require(actor, Permission.ORGANISATION_READ)
     query = select(Organisation).where(Organisation.slug == slug)
-    found = session.scalar(query.with_for_update() if lock else query)
+    found = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if found is None:
         raise OrganisationNotFoundError(slug)
     return found

@@ -16,8 +16,8 @@ from registry.journal import service as journal
 from registry.kit import clock
 
 #: By these first letters secret scanners know an access token, and a client secret.
-TOKEN_PREFIX = "efa_at_"  # noqa: S105 - the public part of a token
-SECRET_PREFIX = "efa_cs_"  # noqa: S105 - the public part of a secret
+TOKEN_PREFIX = "efa_at_"
+SECRET_PREFIX = "efa_cs_"
 
 LIFETIME = timedelta(hours=1)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select, tuple_
+from sqlalchemy import Select, String, Uuid, and_, bindparam, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from registry.accounts import service as accounts
@@ -36,6 +36,66 @@ _AHEAD = timedelta(days=1)
 _PLANNED_AHEAD = timedelta(days=3650)
 
 
+def _running() -> Select[UUID, str, datetime]:
+    """Select the newest roll-out of `adoption_id` to production that no later report has ended.
+
+    A `retired` report ends every roll-out before it, a `rolled_back` one those of its version, where both name the
+    same `url`; one without `url` speaks of the production environment as such.
+    """
+    end = aliased(Deployment)
+    ended = exists().where(
+        end.adoption_id == Deployment.adoption_id,
+        end.environment == Environment.PRODUCTION,
+        or_(
+            end.status == DeploymentStatus.RETIRED,
+            and_(end.status == DeploymentStatus.ROLLED_BACK, end.version == Deployment.version),
+        ),
+        or_(end.url.is_(None), Deployment.url.is_(None), end.url == Deployment.url),
+        tuple_(end.occurred_at, end.reported_at) >= tuple_(Deployment.occurred_at, Deployment.reported_at),
+    )
+    return (
+        select(Deployment.id, Deployment.version, Deployment.occurred_at)
+        .where(
+            Deployment.adoption_id == bindparam("adoption_id", type_=Uuid()),
+            Deployment.environment == Environment.PRODUCTION,
+            Deployment.status == DeploymentStatus.ROLLED_OUT,
+            ~ended,
+        )
+        .order_by(Deployment.occurred_at.desc(), Deployment.reported_at.desc(), Deployment.id.desc())
+        .limit(1)
+    )
+
+
+def _adoption_and_release() -> Select[Adoption, UUID | None]:
+    """Select the adoption by `service_id` and `organisation_id`, with its service's release called `version`."""
+    published = and_(
+        Release.service_id == Adoption.service_id,
+        Release.version == bindparam("version", type_=String()),
+        Release.state == ReleaseState.PUBLISHED,
+    )
+    return (
+        select(Adoption, Release.id)
+        .outerjoin(Release, published)
+        .where(
+            Adoption.service_id == bindparam("service_id", type_=Uuid()),
+            Adoption.organisation_id == bindparam("organisation_id", type_=Uuid()),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+# Reports come often, and to put these together costs more than to run them.
+_RUNNING = _running()
+_ADOPTION_AND_RELEASE = _adoption_and_release()
+_ADOPTION_LOCKED_AND_RELEASE = _ADOPTION_AND_RELEASE.with_for_update(of=Adoption, key_share=True)
+_GLANCE = (
+    select(Service.id, Adoption.status)
+    .select_from(Service)
+    .outerjoin(Organisation, Organisation.slug == bindparam("organisation", type_=String()))
+    .outerjoin(Adoption, and_(Adoption.service_id == Service.id, Adoption.organisation_id == Organisation.id))
+)
+
+
 def report(
     session: Session,
     actor: Actor,
@@ -52,11 +112,14 @@ def report(
     AdoptionNotFoundError, DeploymentInvalidError, AdoptionStatusNotOpenError.
     """
     service_id, status = _glance(session, actor, service_slug, organisation_slug)
+    # Services are locked before all else, everywhere; most reports change no status and lock no service.
+    service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, status) else None
     principal = accounts.principal(session, actor, organisation_slug, lock=True)
     require(actor, Permission.DEPLOYMENT_REPORT, principal)
-    # Services are locked before their adoptions, everywhere; most reports change no status and lock no service.
-    service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, status) else None
-    row = session.execute(_adoption_and_release(service_id, principal.owner_id, said)).first()
+    row = session.execute(
+        _ADOPTION_LOCKED_AND_RELEASE if _is_telling(said) else _ADOPTION_AND_RELEASE,
+        {"service_id": service_id, "organisation_id": principal.owner_id, "version": said["version"]},
+    ).first()
     if row is None:
         raise AdoptionNotFoundError(service_slug, organisation_slug)
     adoption, release_id = row
@@ -99,14 +162,8 @@ def deployments(
 
 def _glance(session: Session, actor: Actor, service: str, organisation: str) -> tuple[UUID, AdoptionStatus | None]:
     """Return the service's id and the adoption's status as they are before anything is locked."""
-    its = and_(Adoption.service_id == Service.id, Adoption.organisation_id == Organisation.id)
-    row = session.execute(
-        select(Service.id, Adoption.status)
-        .select_from(Service)
-        .outerjoin(Organisation, Organisation.slug == organisation)
-        .outerjoin(Adoption, its)
-        .where(Service.slug == service, catalogue.visible_to(actor))
-    ).first()
+    its = (Service.slug == service, catalogue.visible_to(actor))
+    row = session.execute(_GLANCE.where(*its), {"organisation": organisation}).first()
     if row is None:
         raise ServiceNotFoundError(service)
     return row[0], row[1]
@@ -125,24 +182,6 @@ def _may_turn(said: Mapping[str, Any], status: AdoptionStatus | None) -> bool:
     if not _is_telling(said) or said["status"] is DeploymentStatus.ROLLED_BACK:
         return False
     return _rolls_out(said) != (status is AdoptionStatus.LIVE)
-
-
-def _adoption_and_release(
-    service_id: UUID, organisation_id: UUID, said: Mapping[str, Any]
-) -> Select[Adoption, UUID | None]:
-    """Select the adoption, locked where the report may change it, and the release that the report names."""
-    published = and_(
-        Release.service_id == Adoption.service_id,
-        Release.version == said["version"],
-        Release.state == ReleaseState.PUBLISHED,
-    )
-    query = (
-        select(Adoption, Release.id)
-        .outerjoin(Release, published)
-        .where(Adoption.service_id == service_id, Adoption.organisation_id == organisation_id)
-        .execution_options(populate_existing=True)
-    )
-    return query.with_for_update(of=Adoption, key_share=True) if _is_telling(said) else query
 
 
 def _check(said: Mapping[str, Any], service: str, occurred_at: datetime, release_id: UUID | None) -> None:
@@ -171,36 +210,6 @@ def _columns(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _running(adoption_id: UUID) -> Select[UUID, str, datetime]:
-    """Select the newest roll-out to production that no later report has ended.
-
-    A `retired` report ends every roll-out before it, a `rolled_back` one those of its version, where both name the
-    same `url`; one without `url` speaks of the production environment as such.
-    """
-    end = aliased(Deployment)
-    ended = exists().where(
-        end.adoption_id == Deployment.adoption_id,
-        end.environment == Environment.PRODUCTION,
-        or_(
-            end.status == DeploymentStatus.RETIRED,
-            and_(end.status == DeploymentStatus.ROLLED_BACK, end.version == Deployment.version),
-        ),
-        or_(end.url.is_(None), Deployment.url.is_(None), end.url == Deployment.url),
-        tuple_(end.occurred_at, end.reported_at) >= tuple_(Deployment.occurred_at, Deployment.reported_at),
-    )
-    return (
-        select(Deployment.id, Deployment.version, Deployment.occurred_at)
-        .where(
-            Deployment.adoption_id == adoption_id,
-            Deployment.environment == Environment.PRODUCTION,
-            Deployment.status == DeploymentStatus.ROLLED_OUT,
-            ~ended,
-        )
-        .order_by(Deployment.occurred_at.desc(), Deployment.reported_at.desc(), Deployment.id.desc())
-        .limit(1)
-    )
-
-
 def _follow(
     session: Session,
     actor: Actor,
@@ -212,7 +221,7 @@ def _follow(
 ) -> None:
     """Bring the adoption in line with what runs in production, as it is known now."""
     before = keeping.facts(adoption)
-    running = session.execute(_running(adoption.id)).first()
+    running = session.execute(_RUNNING, {"adoption_id": adoption.id}).first()
     if deployment.status is DeploymentStatus.ROLLED_OUT:
         # One that came late, after newer ones, is history only.
         if running is not None and running.id == deployment.id:

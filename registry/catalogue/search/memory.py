@@ -5,7 +5,7 @@ The database knows everything; here is what was asked for lately: the words, and
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from functools import lru_cache, reduce
 from operator import or_
@@ -16,13 +16,14 @@ from uuid import UUID
 from sqlalchemy import URL, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from registry.catalogue.search import bits
+from registry.catalogue.search import bits, text
 from registry.catalogue.search.models import changes, documents, postings, words
-from registry.catalogue.search.vocabulary import Vocabulary, nearness
+from registry.catalogue.search.vocabulary import Vocabulary
 from registry.catalogue.search.writing import mark, word_id
 
-#: How much room the remembered sets may take.
+#: How much room the remembered sets may take, and how many there may be: each change is written into each of them.
 BYTES_MAX = 32 * 1024 * 1024
+SETS_MAX = 2_000
 _NAMED_MAX = 20_000
 _CUT_MAX = 2_000
 _AT_ONCE = 500
@@ -43,16 +44,35 @@ class Sets:
 
     words: Mapping[str, int]
     levels: dict[int, int]
+    #: A word that holds none of these is not one of `words`; None: any may be.
+    roots: tuple[str, ...] | None
+    #: How many bytes it all takes, roughly.
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        """How many bytes the sets take, roughly."""
-        return 200 + 100 * len(self.words) + sum(getsizeof(numbers) for numbers in self.levels.values())
+    def __post_init__(self) -> None:
+        self._weigh()
 
-    def best(self, held: Mapping[str, int]) -> int | None:
-        """Say on which level a service stands that holds these words; None: on none."""
-        shared = self.words.keys() & held.keys()
-        return max((self.words[word] + held[word] for word in shared), default=None)
+    def _weigh(self) -> None:
+        self.size = 300 + 100 * len(self.words) + sum(getsizeof(numbers) for numbers in self.levels.values())
+
+    def may_mean(self, said: str) -> bool:
+        """Tell whether the words may be too few, now that others are said."""
+        return self.roots is None or any(root in said for root in self.roots)
+
+    def put(self, changed: Mapping[int, Mapping[str, int]], numbers: int) -> None:
+        """Place the changed services, whose numbers are these, by the words that they hold now."""
+        placed = {number: level for number, held in changed.items() if (level := self._best(held)) is not None}
+        if not placed and not any(there & numbers for there in self.levels.values()):
+            return
+        self.levels = {level: there & ~numbers for level, there in self.levels.items()}
+        for number, level in placed.items():
+            self.levels[level] = self.levels.get(level, 0) | 1 << number
+        self._weigh()
+
+    def _best(self, held: Mapping[str, int]) -> int | None:
+        if self.words.keys().isdisjoint(held):
+            return None
+        return max(self.words[word] + held[word] for word in self.words.keys() & held.keys())
 
 
 class Memory:
@@ -100,17 +120,14 @@ class Memory:
         new = self._learn(word for held in changed.values() for word in held)
         if new:
             self._cuts = {}
-        there = ~bits.of(changed)
-        for (reading, term), sets in list(self._sets.items()):
-            if new and _touched(reading, term, new):
-                self._drop((reading, term))
+        said = "\n".join({*new, *map(text.contracted, new)})
+        numbers = bits.of(changed)
+        for key, sets in list(self._sets.items()):
+            if new and sets.may_mean(said):
+                self._drop(key)
                 continue
-            levels = {level: numbers & there for level, numbers in sets.levels.items()}
-            for number, held in changed.items():
-                if (level := sets.best(held)) is not None:
-                    levels[level] = levels.get(level, 0) | 1 << number
             self._size -= sets.size
-            sets.levels = levels
+            sets.put(changed, numbers)
             self._size += sets.size
 
     def _drop(self, key: tuple[Reading, str]) -> None:
@@ -122,23 +139,20 @@ class Memory:
         if key in self._sets:
             self._sets.move_to_end(key)
             return self._sets[key].levels
-        sets = _load(session, self._expand(reading, term))
+        meant = self._expand(reading, term)
+        sets = Sets(meant, _levels(session, meant), _roots(reading, term))
         self._sets[key] = sets
         self._size += sets.size
-        while self._size > BYTES_MAX and len(self._sets) > 1:
+        while (self._size > BYTES_MAX or len(self._sets) > SETS_MAX) and len(self._sets) > 1:
             self._drop(next(iter(self._sets)))
         return sets.levels
 
     def _expand(self, reading: Reading, term: str) -> Mapping[str, int]:
-        match reading:
-            case Reading.EXACT:
-                return {term: 0}
-            case Reading.BENT:
-                return self.vocabulary.forms(term)
-            case Reading.MEANT:
-                return self.vocabulary.meant_by(term)
-            case Reading.LIKE:
-                return self.vocabulary.like(term)
+        if reading is Reading.EXACT:
+            return {term: 0}
+        if reading is Reading.BENT:
+            return self.vocabulary.forms(term)
+        return self.vocabulary.meant_by(term) if reading is Reading.MEANT else self.vocabulary.like(term)
 
     def cuts(self, term: str) -> list[tuple[str, str]]:
         """Cut a compound into words that services hold."""
@@ -198,18 +212,15 @@ def _since(session: Session, at: tuple[int, int]) -> Mapping[int, Mapping[str, i
     return dict(rows.all())
 
 
-def _touched(reading: Reading, term: str, new: Sequence[str]) -> bool:
-    match reading:
-        case Reading.EXACT:
-            return False
-        case Reading.BENT | Reading.MEANT:
-            return any(nearness(term, word) for word in new)
-        case Reading.LIKE:
-            return True
+def _roots(reading: Reading, term: str) -> tuple[str, ...] | None:
+    if reading is Reading.EXACT:
+        return ()
+    # Whatever way a word is near to a term that is spelt right, it holds the term's stem.
+    return None if reading is Reading.LIKE else (text.stem(term), text.stem(text.contracted(term)))
 
 
-def _load(session: Session, meant: Mapping[str, int]) -> Sets:
-    near = {word_id(word): nearness for word, nearness in meant.items()}
+def _levels(session: Session, meant: Mapping[str, int]) -> dict[int, int]:
+    near = {word_id(word): how for word, how in meant.items()}
     ids = sorted(near)
     held: dict[int, list[int]] = {}
     for start in range(0, len(ids), _AT_ONCE):
@@ -223,4 +234,4 @@ def _load(session: Session, meant: Mapping[str, int]) -> Sets:
     for level in sorted(held, reverse=True):
         levels[level] = reduce(or_, held[level]) & ~better
         better |= levels[level]
-    return Sets(meant, levels)
+    return levels

@@ -94,7 +94,7 @@ def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Se
     `lock` keeps others from changing it until the transaction ends.
     """
     query = select(Service).where(Service.slug == slug)
-    found = session.scalar(query.with_for_update() if lock else query)
+    found = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if found is None or not can(actor, Permission.SERVICE_READ, found):
         raise ServiceNotFoundError(slug)
     return found
@@ -141,9 +141,7 @@ def browse(
         after=_score_and_number(after) if sort is Sort.RELEVANCE and after else None,
     )
     if sort is Sort.RELEVANCE:
-        bodies = dict(
-            session.execute(select(Service.id, Service.body).where(Service.id.in_(found.services))).tuples().all()
-        )
+        bodies = dict(session.execute(select(Service.id, Service.body).where(Service.id.in_(found.services))).all())
         items = [bodies[identifier] for identifier in found.services if identifier in bodies]
         return Found(Page(items, found.total, found.next), found.facets)
     order, descending = _ORDERS[sort]
@@ -172,16 +170,14 @@ def originators() -> Select[UUID]:
 def topics(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Tell the topic areas, with how many services everybody may see in each."""
     counted = dict(
-        session.execute(select(Service.topic, func.count()).where(visible_to(actor)).group_by(Service.topic)).tuples()
+        session.execute(select(Service.topic, func.count()).where(visible_to(actor)).group_by(Service.topic))
     )
     return [{"label": topic, "services": counted.get(topic, 0)} for topic in TOPICS]
 
 
 def licences(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Tell the licences that may be declared, with how many services everybody may see under each."""
-    rows = session.execute(
-        select(Service.licence, func.count()).where(visible_to(actor)).group_by(Service.licence)
-    ).tuples()
+    rows = session.execute(select(Service.licence, func.count()).where(visible_to(actor)).group_by(Service.licence))
     counted: dict[str, int] = {}
     for expression, number in rows:
         for identifier in spdx.identifiers(expression):

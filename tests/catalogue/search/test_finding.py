@@ -4,7 +4,7 @@ import threading
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, Uuid, delete, insert, select
+from sqlalchemy import Column, MetaData, Table, Uuid, delete, insert, select, text
 
 from registry.catalogue import search
 from registry.catalogue.search import Field, bits, memory, models
@@ -26,7 +26,7 @@ class TestOrder:
         deep = put("Erstes", description="Hund")
         keyword = put("Zweites", keywords="Hund")
         summary = put("Drittes", summary="Hund")
-        name = put("Ein Hund")
+        name = put("Großer Hund")
         only = put("Hund")
         assert look("hund") == [only, name, keyword, summary, deep]
 
@@ -166,6 +166,16 @@ class TestWriting:
         with shelf.reading() as session:
             assert len(session.execute(select(models.changes)).all()) == 1
 
+    def test_what_is_saved_as_it_was_locks_nobody_out(self, open_database):
+        database = open_database("postgresql")
+        (service,) = add(database, {"Hund": {}}).values()
+        locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        with database.transaction() as session:
+            search.index(session, service, {Field.NAME: ["Hund"]})
+            assert session.scalar(locks) == 0
+            search.index(session, service, {Field.NAME: ["Katze"]})
+            assert session.scalar(locks) == 1
+
     def test_a_deleted_service_is_not_named(self, shelf, put, look):
         service = put("Hund")
         with shelf.transaction() as session:
@@ -254,6 +264,20 @@ class TestMemory:
                 assert search.find(writing, "hund").total == 2
                 with shelf.reading() as reading:
                     assert search.find(reading, "hund").total == 1
+
+    def test_one_that_breaks_off_begins_anew(self, put, look, monkeypatch):
+        there = [put("Hund")]
+        for query in ("hund", "tierheim"):
+            assert look(query) == (there if query == "hund" else [])
+        there.append(put("Hund im Tierheim"))
+        for broken in ("Vocabulary.learn", "Memory._drop"):
+            with monkeypatch.context() as patch:
+                patch.setattr(f"registry.catalogue.search.memory.{broken}", None)
+                with pytest.raises(TypeError):
+                    look("hund")
+            assert look("hund") == there
+            assert look("tierheim") == there[1:]
+            there.append(put("Hund im Tierheim am Hundesteg"))
 
     def test_it_takes_no_more_room_than_it_may(self, shelf, put, look, monkeypatch):
         services_there = [put(f"Hund wort{number:02}") for number in range(30)]
