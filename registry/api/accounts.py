@@ -79,7 +79,7 @@ class Organisations(MethodView):
         return answer
 
 
-@blueprint.route("/organisations/<slug>")
+@blueprint.route("/organisations/<slug:slug>")
 class Organisation(MethodView):
     """One organisation."""
 
@@ -99,7 +99,7 @@ class Organisation(MethodView):
         return conditional.answer(Rendering(changed.body, changed.etag))
 
 
-@blueprint.route("/organisations/<slug>/members")
+@blueprint.route("/organisations/<slug:slug>/members")
 class Members(MethodView):
     """The people of an organisation."""
 
@@ -113,7 +113,7 @@ class Members(MethodView):
         return lists.answer_dicts(page.map(representation.member))
 
 
-@blueprint.route("/organisations/<slug>/clients")
+@blueprint.route("/organisations/<slug:slug>/clients")
 class Clients(MethodView):
     """The machine clients of an organisation."""
 
@@ -140,7 +140,7 @@ class Clients(MethodView):
         return answer
 
 
-@blueprint.route("/organisations/<slug>/mandates")
+@blueprint.route("/organisations/<slug:slug>/mandates")
 class Mandates(MethodView):
     """The mandates that an organisation has given and holds."""
 
@@ -168,7 +168,7 @@ def _rendered(mandate: MandateModel) -> Rendering:
     return render(representation.mandate(mandate))
 
 
-@blueprint.route("/organisations/<slug>/mandates/<other>")
+@blueprint.route("/organisations/<slug:slug>/mandates/<slug:other>")
 class Mandate(MethodView):
     """The mandate that the provider `slug` holds of the organisation `other`."""
 

@@ -69,7 +69,7 @@ class Adoptions(MethodView):
         return lists.answer(adoption.browse(session(), actor(), Wanted(**query), after=after, limit=limit))
 
 
-@blueprint.route("/services/<slug>/adoptions")
+@blueprint.route("/services/<slug:slug>/adoptions")
 class AdoptionsOfService(MethodView):
     """Who reuses a service."""
 
@@ -82,7 +82,7 @@ class AdoptionsOfService(MethodView):
         return lists.answer(adoption.of_service(session(), actor(), slug, after=after, limit=query["limit"]))
 
 
-@blueprint.route("/organisations/<slug>/adoptions")
+@blueprint.route("/organisations/<slug:slug>/adoptions")
 class AdoptionsOfOrganisation(MethodView):
     """What an organisation reuses."""
 
@@ -95,7 +95,7 @@ class AdoptionsOfOrganisation(MethodView):
         return lists.answer(adoption.of_organisation(session(), actor(), slug, after=after, limit=query["limit"]))
 
 
-@blueprint.route("/services/<slug>/adoptions/<organisation>")
+@blueprint.route("/services/<slug:slug>/adoptions/<slug:organisation>")
 class Adoption(MethodView):
     """An organisation's reuse of a service."""
 
@@ -119,7 +119,7 @@ class Adoption(MethodView):
         return answer
 
 
-@blueprint.route("/services/<slug>/adoptions/<organisation>/deployments")
+@blueprint.route("/services/<slug:slug>/adoptions/<slug:organisation>/deployments")
 class Deployments(MethodView):
     """What runs where."""
 
@@ -144,7 +144,7 @@ class Deployments(MethodView):
         return Response(render(told).body, 201, content_type="application/json")
 
 
-@blueprint.route("/services/<slug>/fleet")
+@blueprint.route("/services/<slug:slug>/fleet")
 class Fleet(MethodView):
     """Which version of a service runs where."""
 

@@ -114,7 +114,7 @@ def _warning(alike: list[Similar]) -> dict[str, Any]:
     }
 
 
-@blueprint.route("/services/<slug>")
+@blueprint.route("/services/<slug:slug>")
 class Service(MethodView):
     """One service."""
 
@@ -133,7 +133,7 @@ class Service(MethodView):
         return conditional.answer(Rendering(changed.body, changed.etag))
 
 
-@blueprint.route("/services/<slug>/contacts")
+@blueprint.route("/services/<slug:slug>/contacts")
 class Contacts(MethodView):
     """Whom to ask about a service."""
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask import Response
@@ -13,14 +14,17 @@ from registry.api.lists import list_of
 from registry.authz.policy import Permission
 from registry.journal import representation
 from registry.journal import service as journal
+from registry.journal.models import Entry
 from registry.journal.schemas import ChangeSchema
-from registry.kit.paging import LIMIT_DEFAULT, LIMIT_MAX
+from registry.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Page
 from registry.kit.schemas import Schema
 
 blueprint = Blueprint("journal", __name__, url_prefix="/api/v1", description="What changed.")
 
 WAIT_MAX = 30
 _LOOK_AGAIN = 0.25
+#: How many may wait in one process; who finds no place is answered at once, and asks again.
+_PLACES = BoundedSemaphore(3)
 
 
 class ChangesQuerySchema(Schema):
@@ -29,6 +33,20 @@ class ChangesQuerySchema(Schema):
     since = fields.Integer(load_default=0, validate=validate.Range(0, 2**53))
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
     wait = fields.Integer(load_default=0, validate=validate.Range(0, WAIT_MAX), metadata={"description": "Seconds."})
+
+
+def _look(query: dict[str, Any]) -> Page[Entry]:
+    return journal.changes(session(), actor(), since=query["since"], limit=query["limit"])
+
+
+def _wait(query: dict[str, Any]) -> Page[Entry]:
+    ends = time.monotonic() + query["wait"]
+    while True:
+        session().close()  # others may have the connection meanwhile
+        time.sleep(_LOOK_AGAIN)
+        page = _look(query)
+        if page.items or time.monotonic() >= ends:
+            return page
 
 
 @blueprint.route("/changes")
@@ -40,11 +58,12 @@ class Changes(MethodView):
     @blueprint.response(200, list_of(ChangeSchema))
     def get(self, query: dict[str, Any]) -> Response:
         """Read what changed after the serial `since`; go on with the last serial that you have, and miss nothing."""
-        ends = time.monotonic() + query["wait"]
-        page = journal.changes(session(), actor(), since=query["since"], limit=query["limit"])
-        while not page.items and time.monotonic() < ends:
-            time.sleep(_LOOK_AGAIN)
-            page = journal.changes(session(), actor(), since=query["since"], limit=query["limit"])
+        page = _look(query)
+        if not page.items and query["wait"] and _PLACES.acquire(blocking=False):
+            try:
+                page = _wait(query)
+            finally:
+                _PLACES.release()
         following = None if page.next is None else str(page.next[0])
         told = {
             "items": [representation.change(entry) for entry in page.items],

@@ -55,7 +55,7 @@ class OAuthClient(ClientMixin):
 
 
 def _query_client(client_id: str) -> OAuthClient | None:
-    found = find_client(session(), client_id)
+    found = None if "\0" in client_id else find_client(session(), client_id)
     return OAuthClient(found) if found else None
 
 

@@ -11,7 +11,9 @@ from marshmallow import fields
 from typing_extensions import override
 
 import registry
+from registry.api import paths
 from registry.api.door import CONDITIONAL
+from registry.api.paths import FileConverter, SlugConverter, VersionConverter
 from registry.authz.actor import Scope
 from registry.kit.schemas import Schema
 
@@ -145,7 +147,10 @@ def _portable(part: Any) -> Any:
 def init_app(app: Flask, blueprints: list[SmorestBlueprint]) -> Api:
     """Give the application its API, of these groups of routes."""
     app.config.update(SETTINGS)
+    paths.init_app(app)
     api = Api(app)
+    for kind in (SlugConverter, VersionConverter, FileConverter):
+        api.register_converter(kind, paths.schema)
     describe(api.spec)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)

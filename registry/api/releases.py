@@ -70,7 +70,7 @@ _FORM = {
 }
 
 
-@blueprint.route("/services/<slug>/releases")
+@blueprint.route("/services/<slug:slug>/releases")
 class Releases(MethodView):
     """The versions of a service."""
 
@@ -139,7 +139,7 @@ def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
             storage.delete(upload.key)
 
 
-@blueprint.route("/services/<slug>/releases/<version>")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>")
 class Release(MethodView):
     """One release."""
 
@@ -157,7 +157,7 @@ class Release(MethodView):
         return _told(releases.change(session(), actor(), slug, version, said))
 
 
-@blueprint.route("/services/<slug>/releases/<version>/publish")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/publish")
 class Publication(MethodView):
     """A draft that is opened."""
 
@@ -168,7 +168,7 @@ class Publication(MethodView):
         return _told(releases.open_draft(session(), actor(), slug, version))
 
 
-@blueprint.route("/services/<slug>/releases/<version>/yank")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/yank")
 class Yank(MethodView):
     """A release that is warned of."""
 
@@ -180,7 +180,7 @@ class Yank(MethodView):
         return _told(releases.yank(session(), actor(), slug, version, reason=said["reason"]))
 
 
-@blueprint.route("/services/<slug>/releases/<version>/unyank")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/unyank")
 class Unyank(MethodView):
     """A release that is warned of no more."""
 
@@ -192,7 +192,7 @@ class Unyank(MethodView):
         return _told(releases.unyank(session(), actor(), slug, version, reason=said["reason"]))
 
 
-@blueprint.route("/services/<slug>/releases/<version>/package")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/package")
 class Package(MethodView):
     """The archive of a release."""
 
@@ -213,7 +213,7 @@ class Package(MethodView):
         return answer
 
 
-@blueprint.route("/services/<slug>/releases/<version>/inspection")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/inspection")
 class Inspection(MethodView):
     """What was found in a package."""
 
@@ -224,7 +224,7 @@ class Inspection(MethodView):
         return conditional.answer(releases.inspection(session(), actor(), slug, version))
 
 
-@blueprint.route("/services/<slug>/releases/<version>/files")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/files")
 class Files(MethodView):
     """The files of a package."""
 
@@ -238,7 +238,7 @@ class Files(MethodView):
         return lists.answer_dicts(page.map(representation.file))
 
 
-@blueprint.route("/services/<slug>/releases/<version>/files/<path:path>")
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/files/<file:path>")
 class File(MethodView):
     """One file of a package."""
 

@@ -7,20 +7,15 @@ from types import FrameType
 
 import click
 from flask import Flask
-from waitress.server import create_server
 
 from registry.accounts import service as accounts
 from registry.accounts.errors import OrganisationNotFoundError
 from registry.authz.actor import ROLE_SCOPES, Role, operator
 from registry.cli import working
+from registry.cli.base import fail
+from registry.cli.embedded import Embedded
 from registry.config import Resources
 from registry.kit import logs, migrations
-
-THREADS = 8
-#: What waitress hands to the socket at a time: its default of 18 kB makes a big download slow.
-SEND_BYTES = 1 << 18
-#: SIGTERM must end the process within 8 seconds, whatever clients do.
-GRACE = 6.0
 
 
 def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str, port: int, demo: bool) -> None:
@@ -31,40 +26,24 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
             click.echo("The database is not up to date; run: efa-registry db upgrade", err=True)
             raise click.exceptions.Exit(1)
     app = make(resources)
-    server = create_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        send_bytes=SEND_BYTES,
-        max_request_body_size=resources.settings.limits.package_bytes + (4 << 20),
-        inbuf_overflow=1 << 20,
-        outbuf_overflow=4 << 20,
-        connection_limit=500,
-        channel_timeout=120,
-        clear_untrusted_proxy_headers=True,
-        ident="efa-registry",
-    )
+    try:
+        # A little more than a package may have: what is over is refused by us, with the reason.
+        server = Embedded(app, host=host, port=port, body_limit=resources.settings.limits.package_bytes + (4 << 20))
+    except OSError as error:
+        fail(f"Cannot listen on {host}:{port} ({error.strerror}); choose another --port.")
     ended = threading.Event()
-    worker = threading.Thread(target=working.run, args=(resources, ended), name="worker", daemon=True)
-    worker.start()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
-        if not ended.is_set():
-            ended.set()
-            raise KeyboardInterrupt
+        ended.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    worker = threading.Thread(target=working.run, args=(resources, ended), name="worker", daemon=True)
+    worker.start()
     _announce(resources, host, port, demo=demo)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.task_dispatcher.shutdown(cancel_pending=True, timeout=GRACE)
-        app.extensions["downloads"].flush()
-        worker.join(timeout=1)
+    server.run(ended)
+    app.extensions["downloads"].flush()
+    worker.join(timeout=1)
 
 
 def _announce(resources: Resources, host: str, port: int, *, demo: bool) -> None:

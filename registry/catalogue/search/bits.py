@@ -30,4 +30,5 @@ def members(bits: int) -> Iterator[int]:
 
 def after(bits: int, number: int) -> int:
     """Leave out this number and all before it."""
-    return bits >> (number + 1) << (number + 1)
+    behind = max(number + 1, 0)
+    return bits >> behind << behind

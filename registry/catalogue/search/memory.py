@@ -23,7 +23,7 @@ from registry.catalogue.search.writing import mark, word_id
 
 #: How much room the remembered sets may take, and how many there may be: each change is written into each of them.
 BYTES_MAX = 32 * 1024 * 1024
-SETS_MAX = 2_000
+SETS_MAX = 1_000
 _NAMED_MAX = 20_000
 _CUT_MAX = 2_000
 _AT_ONCE = 500
