@@ -208,7 +208,8 @@ def problem(
     }
     if faults:
         body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail[speech]} for fault in faults]
-    answer = Response(json.dumps(body | (extra or {})), status, content_type="application/problem+json")
+    told = json.dumps(body | (extra or {}), ensure_ascii=False)
+    answer = Response(told, status, content_type="application/problem+json")
     answer.headers["Content-Language"] = speech
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Accept-Language"

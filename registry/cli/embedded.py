@@ -21,6 +21,10 @@ SEND_BYTES = 1 << 18
 GRACE = 6.0
 _TICK = 0.25
 _SLUGS = {400: "malformed", 413: "too-large", 431: "too-large", 500: "internal", 501: "malformed"}
+_DETAILS = {
+    413: "The body is larger than any package may be; it was not read.",
+    431: "The header fields are too large.",
+}
 
 
 class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress is not typed
@@ -33,7 +37,7 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress is not typed
             "type": f"/problems/{_SLUGS.get(error.code, 'malformed')}",
             "title": error.reason,
             "status": error.code,
-            "detail": str(error.body),
+            "detail": _DETAILS.get(error.code, str(error.body)),
             "instance": str(getattr(self.request, "path", "") or "/"),
             "request_id": uuid.uuid4().hex,
         }

@@ -22,9 +22,9 @@ _ISC = r"permission to use copy modify and or distribute this software"
 #: What tells a licence from all others: phrases that all stand in its text, letter case and punctuation left out.
 #: Texts mention other licences further down, so the one whose first phrase stands earliest counts; of several that
 #: begin alike, the one named first here.
-PHRASES: tuple[tuple[str, *tuple[str, ...]], ...] = (
-    ("EUPL-1.2", r"european union public licen[cs]e (v|version|eupl v) ?1 2|europäische union v ?1 2|eupl v? ?1 2"),
-    ("EUPL-1.1", r"european union public licen[cs]e (v|version|eupl v) ?1 1|europäische union v ?1 1|eupl v? ?1 1"),
+PHRASES: tuple[tuple[str, str, *tuple[str, ...]], ...] = (
+    ("EUPL-1.2", r"european union public licen[cs]e (?:v|version|eupl v) ?1 2|europäische union v ?1 2|eupl v? ?1 2"),
+    ("EUPL-1.1", r"european union public licen[cs]e (?:v|version|eupl v) ?1 1|europäische union v ?1 1|eupl v? ?1 1"),
     ("AGPL-3.0", r"gnu affero general public license version 3"),
     ("LGPL-3.0", r"gnu lesser general public license version 3"),
     ("LGPL-2.1", r"gnu lesser general public license version 2 1"),
@@ -57,8 +57,9 @@ PHRASES: tuple[tuple[str, *tuple[str, ...]], ...] = (
 
 
 @functools.cache
-def _phrases() -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
-    return tuple((name, tuple(re.compile(rf"\b(?:{phrase})\b") for phrase in phrases)) for name, *phrases in PHRASES)
+def _beginning() -> re.Pattern[str]:
+    """Finds the first phrase of whichever licence comes first."""
+    return re.compile(r"\b(?:" + "|".join(dict.fromkeys(first for _, first, *_ in PHRASES)) + r")\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,11 @@ class LicenceText:
 def recognise(text: str) -> str | None:
     """The SPDX identifier of the licence whose text this is; versions of the GPL come without `-only` or so."""
     words = " ".join(_WORD.findall(text[:_RECOGNISED_CHARACTERS].lower()))
-    found: list[tuple[int, str]] = []
-    for name, phrases in _phrases():
-        matches = [phrase.search(words) for phrase in phrases]
-        if matches[0] and all(matches):
-            found.append((matches[0].start(), name))
-    # Of equals, min keeps the first.
-    return min(found, key=lambda each: each[0])[1] if found else None
+    match = _beginning().search(words)
+    if match is None:
+        return None
+    alike = [(name, more) for name, first, *more in PHRASES if re.fullmatch(first, match[0])]
+    return next((name for name, more in alike if all(re.search(phrase, words) for phrase in more)), None)
 
 
 def identifiers(expression: str | None) -> list[str]:

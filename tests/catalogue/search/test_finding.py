@@ -319,5 +319,9 @@ class TestBits:
         assert list(bits.members(bits.of([]))) == []
         assert list(bits.members(bits.of([10]))) == [10]
 
+    @pytest.mark.parametrize(("place", "left"), [(-7, [0, 3]), (-1, [0, 3]), (2, [3]), (3, []), (10**30, [])])
+    def test_any_number_is_a_place(self, place, left):
+        assert list(bits.members(bits.after(bits.of([0, 3]), place))) == left
+
     def test_what_comes_after_a_member_leaves_it_out(self):
         assert list(bits.members(bits.after(bits.of([0, 3, 8]), 3))) == [8]
