@@ -23,8 +23,6 @@ help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 run: .venv/.for-running ## serve the demo on http://localhost:8000; data is kept in ./var
-	@$(BIN)/efa-registry db upgrade
-	@$(BIN)/efa-registry seed
 	@exec $(BIN)/efa-registry serve --demo
 
 test: .venv/.for-working ## run the tests, on SQLite and on a real PostgreSQL (ARGS="-k word" picks some)

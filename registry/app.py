@@ -4,12 +4,14 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
+from typing_extensions import override
 
 from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, problems, releases
 from registry.authz.actor import operator
@@ -27,9 +29,16 @@ _SECONDS = Histogram("registry_request_seconds", "How long an answer took to mak
 _SANE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
 
+class _App(Flask):
+    @override
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: none of ours is a coroutine, and to ask each one takes its time."""
+        return func
+
+
 def create_app(resources: Resources) -> Flask:
     """Return the WSGI application over an open database and storage."""
-    app = Flask("registry", static_folder="static", template_folder="templates")
+    app = _App("registry", static_folder="static", template_folder="templates")
     app.config["SECRET_KEY"] = resources.settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = door.JSON_LIMIT
     app.url_map.strict_slashes = False

@@ -174,7 +174,7 @@ def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if request.method in _SAFE:
             with resources().database.reading():
-                return current_app.ensure_sync(view)(*args, **kwargs)
+                return view(*args, **kwargs)
         if resources().settings.read_only:
             raise ReadOnlyError(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))
         if late_view(view):

@@ -40,7 +40,7 @@ def group() -> None:
 @group.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--demo", is_flag=True, help="Print what to try, with tokens of the demo's organisations.")
+@click.option("--demo", is_flag=True, help="Migrate, load the example catalogue, and print tokens to try it with.")
 @click.pass_obj
 def serve(program: Program, host: str, port: int, demo: bool) -> None:
     """Serve API, web and worker in one process."""
@@ -128,6 +128,8 @@ def create(slug: str, lat: float | None, lon: float | None, **said: Any) -> None
     from registry.accounts.schemas import NewOrganisationSchema
 
     given = {"slug": slug} | {name: value for name, value in said.items() if value is not None}
+    if (lat is None) != (lon is None):
+        fail("A place has two numbers: give both --lat and --lon.", 2)
     if lat is not None and lon is not None:
         given["location"] = {"lat": lat, "lon": lon}
     loaded = _load(NewOrganisationSchema(), given)
@@ -190,8 +192,10 @@ def inspect(path: Path, as_json: bool) -> None:
 
     try:
         report = inspect_path(path)
-    except (UnknownKindError, OSError) as error:
-        fail(f"{path} cannot be inspected: {error}", 2)
+    except UnknownKindError:
+        fail(f"{path} is of no known kind; give a package (.zip), a folder, a publiccode.yml or an XML document.", 2)
+    except OSError as error:
+        fail(f"{path} cannot be opened ({error.strerror}).", 2)
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -221,8 +225,11 @@ def write(program: Program, file: Path | None) -> None:
             written = json.dumps(program.document(app), ensure_ascii=False, indent=2) + "\n"
     if file is None:
         click.echo(written, nl=False)
-    else:
+        return
+    try:
         file.write_text(written)
+    except OSError as error:
+        fail(f"{file} cannot be written ({error.strerror}).", 2)
 
 
 @group.group()

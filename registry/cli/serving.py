@@ -3,28 +3,32 @@
 import signal
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from types import FrameType
 
 import click
 from flask import Flask
 
 from registry.accounts import service as accounts
-from registry.accounts.errors import OrganisationNotFoundError
 from registry.authz.actor import ROLE_SCOPES, Role, operator
-from registry.cli import working
+from registry.cli import seeding, working
 from registry.cli.base import fail
 from registry.cli.embedded import Embedded
 from registry.config import Resources
 from registry.kit import logs, migrations
 
+DEMO_TOKEN = timedelta(hours=24)
+
 
 def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str, port: int, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT; what runs by then is finished."""
     logs.init()
-    with resources.database.reading() as session:
-        if migrations.current(session) != migrations.head():
-            click.echo("The database is not up to date; run: efa-registry db upgrade", err=True)
-            raise click.exceptions.Exit(1)
+    if demo and not _is_current(resources):
+        migrations.upgrade(resources.database)
+    if not _is_current(resources):
+        fail("The database is not up to date; run: efa-registry db upgrade")
+    if demo:
+        click.echo(seeding.load(resources))
     app = make(resources)
     try:
         # A little more than a package may have: what is over is refused by us, with the reason.
@@ -46,18 +50,19 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
     worker.join(timeout=1)
 
 
+def _is_current(resources: Resources) -> bool:
+    with resources.database.reading() as session:
+        return migrations.current(session) == migrations.head()
+
+
 def _announce(resources: Resources, host: str, port: int, *, demo: bool) -> None:
     click.echo(f"EfA Registry serves on http://{'localhost' if host == '127.0.0.1' else host}:{port}")
     click.echo("  API reference  /docs      Health  /readyz")
     if not demo:
         return
     for slug in ("moenchengladbach", "wiesbaden", "mainz"):
-        try:
-            with resources.database.transaction() as session:
-                token = accounts.issue_from_shell(
-                    session, operator("demo"), slug, scopes=ROLE_SCOPES[Role.OWNER], lifetime=working.DEMO_TOKEN
-                )
-        except OrganisationNotFoundError:
-            click.echo("There is no demo data yet; run: efa-registry seed", err=True)
-            return
+        with resources.database.transaction() as session:
+            token = accounts.issue_from_shell(
+                session, operator("demo"), slug, scopes=ROLE_SCOPES[Role.OWNER], lifetime=DEMO_TOKEN
+            )
         click.echo(f"  demo token of {slug}, for today: {token}")

@@ -4,7 +4,6 @@ import random
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -15,8 +14,6 @@ from registry.kit import clock, idempotency
 from registry.releases import service as releases
 
 log = structlog.get_logger("registry.worker")
-
-DEMO_TOKEN = timedelta(hours=24)
 
 #: What is done, and every how many seconds. Each may be done twice, or by two workers at once, without harm.
 _HOUR = 3600.0

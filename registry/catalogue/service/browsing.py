@@ -181,9 +181,8 @@ def originators() -> Select[UUID]:
 
 def topics(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Tell the topic areas, with how many services everybody may see in each."""
-    counted = dict(
-        session.execute(select(Service.topic, func.count()).where(visible_to(actor)).group_by(Service.topic))
-    )
+    rows = session.execute(select(Service.topic, func.count()).where(visible_to(actor)).group_by(Service.topic))
+    counted = dict(rows.all())
     return [{"label": topic, "services": counted.get(topic, 0)} for topic in TOPICS]
 
 

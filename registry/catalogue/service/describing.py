@@ -1,7 +1,8 @@
 """Put services into the catalogue, and keep what is said of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from registry.kit.errors import Fault, text
 from registry.kit.folding import fold
 
 _SIMILAR_MAX = 5
+#: By how many words of the new name to look, and how much of two names must be the same.
+_WORDS_MAX = 3
+_LIKE = 0.6
 #: What the journal keeps of a change: facts about the thing, never texts or contacts, which may name people.
 _JOURNALLED = ("kind", "status", "topic", "licence", "leika", "ozg_id", "trust_level", "accounts", "reuse_models")
 
@@ -138,14 +142,25 @@ def _wrong(field: str, de: str, en: str) -> ServiceInvalidError:
 
 def _similar(session: Session, actor: Actor, service: Service) -> list[Similar]:
     """Look for services of a like name or of the same LeiKa key, before the new one is among them."""
+    name = fold(service.name["de"])
+    longest = sorted(set(name.split()), key=len, reverse=True)[:_WORDS_MAX]
     with session.no_autoflush:
-        reasons: dict[UUID, str] = {}
         seen_by = _audience(actor)
+        keyed: Sequence[UUID] = ()
         if service.leika:
-            keyed = search.find(session, audience=seen_by, where={Mark.LEIKA: service.leika}, limit=_SIMILAR_MAX)
-            reasons |= dict.fromkeys(keyed.services, "leika")
-        named = search.find(session, service.name["de"], audience=seen_by, limit=_SIMILAR_MAX)
-        reasons = dict.fromkeys(named.services, "name") | reasons
-        rows = session.execute(select(Service.id, Service.slug, Service.name).where(Service.id.in_(reasons)))
-        found = [Similar(slug, name, reasons[identifier]) for identifier, slug, name in rows]
+            same: dict[str, list[str]] = {Mark.LEIKA: service.leika}
+            keyed = search.find(session, audience=seen_by, where=same, limit=_SIMILAR_MAX).services
+        named = {
+            identifier
+            for words in {name, *longest}
+            for identifier in search.find(session, words, audience=seen_by, limit=_SIMILAR_MAX).services
+        }
+        rows = session.execute(
+            select(Service.id, Service.slug, Service.name, Service.name_key).where(Service.id.in_({*keyed, *named}))
+        )
+        found = [
+            Similar(slug, words, "leika" if identifier in keyed else "name")
+            for identifier, slug, words, key in rows
+            if identifier in keyed or SequenceMatcher(None, name, key).ratio() >= _LIKE
+        ]
     return sorted(found, key=lambda one: (one.reason, one.slug))[:_SIMILAR_MAX]
