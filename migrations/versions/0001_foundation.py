@@ -280,6 +280,7 @@ def upgrade() -> None:
             DOCUMENT,
             nullable=False,
         ),
+        sa.Column("bootcamp", sa.String(length=64), nullable=True),
         sa.Column(
             "awards",
             DOCUMENT,

@@ -118,6 +118,7 @@ class Service(Base):
     repository_url: Mapped[str | None] = mapped_column(String(500))
     demo_url: Mapped[str | None] = mapped_column(String(500))
     contacts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    bootcamp: Mapped[str | None] = mapped_column(String(64))
     awards: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     latest_version: Mapped[str | None] = mapped_column(String(64))
     latest_published_at: Mapped[datetime | None]

@@ -32,7 +32,7 @@ def service(it: Service) -> dict[str, Any]:
         "repository_url": it.repository_url,
         "demo_url": it.demo_url,
         "contacts": [contact for contact in it.contacts if contact["public"]],
-        "bootcamp": None,
+        "bootcamp": it.bootcamp,
         "awards": it.awards,
         "latest_release": _latest(it),
         "adoption_counts": it.adoption_counts,

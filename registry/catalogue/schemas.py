@@ -87,6 +87,7 @@ class ServiceChangeSchema(Schema):
     repository_url = Url(allow_none=True)
     demo_url = Url(allow_none=True)
     contacts = fields.List(fields.Nested(ContactSchema), validate=at_most(20))
+    bootcamp = String(64, allow_none=True, metadata={"description": "The workshop that it came from."})
     awards = fields.List(fields.Nested(AwardSchema), validate=at_most(50))
 
 
@@ -146,7 +147,7 @@ class ServiceSchema(ServiceChangeSchema):
     repository_url = Url(required=True, allow_none=True)
     demo_url = Url(required=True, allow_none=True)
     contacts = fields.List(fields.Nested(PublicContactSchema), required=True)
-    bootcamp = fields.String(required=True, allow_none=True)
+    bootcamp = String(64, required=True, allow_none=True)
     awards = fields.List(fields.Nested(AwardSchema), required=True)
     latest_release = fields.Nested(LatestReleaseSchema, required=True, allow_none=True)
     adoption_counts = fields.Dict(
