@@ -5,28 +5,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from license_expression import ExpressionError, get_spdx_licensing
-
-
-@cache
-def _spdx() -> Any:
-    # Takes a while and 8 MB: not before the first expression is to be read.
-    return get_spdx_licensing()
+from registry.inspection import spdx
 
 
 def normalise(expression: str) -> str:
-    """Return an SPDX licence expression in its canonical spelling; ValueError where it is none."""
-    try:
-        return str(_spdx().parse(expression, validate=True, strict=True))
-    except (ExpressionError, RecursionError) as problem:
-        message = f"{expression}: {problem}"
-        raise ValueError(message) from None
+    """Return an SPDX licence expression in its canonical spelling; ValueError names what may be meant."""
+    parsed = spdx.parse(expression)
+    if parsed is None:
+        raise ValueError(expression)
+    if parsed.unknown:
+        raise ValueError(spdx.nearest(parsed.unknown[0]) or expression)
+    return spdx.spelt(expression)
 
 
 def identifiers(expression: str) -> list[str]:
     """Return the licences that a valid expression names, sorted; exceptions such as `Classpath-exception` are none."""
-    symbols = _spdx().license_symbols(_spdx().parse(expression), decompose=True)
-    return sorted({symbol.key for symbol in symbols if not symbol.is_exception})
+    parsed = spdx.parse(expression)
+    return sorted({spdx.spelt(name) for name in parsed.licences}) if parsed else []
 
 
 @cache

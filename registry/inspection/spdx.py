@@ -70,6 +70,17 @@ def parse(text: str) -> Expression | None:
     return Expression(tuple(dict.fromkeys(reader.licences)), tuple(dict.fromkeys(reader.exceptions)), canonical)
 
 
+def spelt(text: str) -> str:
+    """Write a valid expression as the list spells its names, with operators in capitals."""
+    licences, exceptions = _known()
+    words = []
+    for token in _TOKEN.findall(text):
+        bare = _bare(token)
+        name = licences.get(bare) or exceptions.get(bare, token)
+        words.append(token.upper() if token.upper() in _OPERATORS else name + "+" * token.endswith("+"))
+    return " ".join(words).replace("( ", "(").replace(" )", ")")
+
+
 def nearest(name: str) -> str | None:
     """The known licence that was probably meant."""
     word = name.lower().replace(" ", "-")

@@ -118,11 +118,12 @@ def _take(session: Session, actor: Actor, service: Service, said: Mapping[str, A
 def _licence(expression: str) -> str:
     try:
         return licences.normalise(expression)
-    except ValueError:
+    except ValueError as problem:
+        meant = str(problem) if str(problem) != expression else "EUPL-1.2 OR Apache-2.0"
         raise _wrong(
             "licence",
-            f"„{expression}“ ist kein SPDX-Lizenzausdruck. Beispiel: EUPL-1.2 OR Apache-2.0.",
-            f"“{expression}” is no SPDX licence expression. Example: EUPL-1.2 OR Apache-2.0.",
+            f"„{expression}“ ist kein SPDX-Lizenzausdruck; gültig wäre {meant}.",
+            f"“{expression}” is no SPDX licence expression; {meant} would be one.",
         ) from None
 
 
