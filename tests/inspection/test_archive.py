@@ -203,6 +203,12 @@ def test_a_directory_that_ends_too_early_differs():
     assert archive_codes(build(SOUND, SOUND, count=1)) == ["archive-directory-differs"]
 
 
+def test_a_directory_of_other_things_differs():
+    data = build(SOUND, Part(b"b.txt"))
+    second = data.rindex(b"PK\x01\x02")
+    assert archive_codes(data[:second] + b"PK\x05\x05" + data[second + 4 :]) == ["archive-directory-differs"]
+
+
 def test_a_directory_that_begins_after_its_end_is_corrupt():
     assert archive_codes(build(SOUND, offset=5000)) == ["archive-corrupt"]
 

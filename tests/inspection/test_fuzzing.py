@@ -21,7 +21,7 @@ SEEDS = [
     end64(build(Part(b"a.txt"))),
 ]
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 change = st.tuples(
     st.sampled_from(["set", "cut", "insert", "copy", "number"]),
@@ -162,6 +162,7 @@ def test_any_expression_is_read_or_refused(tokens):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @given(mutated())
 @LONG
 def test_a_damaged_archive_gives_a_report_ever_so_often(data):

@@ -91,6 +91,12 @@ def test_an_exception_is_no_licence():
         ),
         ("GNU LESSER GENERAL PUBLIC LICENSE\n Version 2.1, February 1999", "LGPL-2.1"),
         ("Mozilla Public License Version 2.0\n====", "MPL-2.0"),
+        ("Mozilla Public License Version 2.0 ... the GNU Affero General Public License, Version 3.0", "MPL-2.0"),
+        ("Eclipse Public License - v 2.0 ... GNU General Public License, version 2.0, or later", "EPL-2.0"),
+        (
+            "Redistribution and use in source and binary forms\nAll advertising materials mentioning features or use",
+            "BSD-4-Clause",
+        ),
         ("Eclipse Public License - v 2.0", "EPL-2.0"),
         ("Creative Commons Legal Code\n\nCC0 1.0 Universal", "CC0-1.0"),
         ("Creative Commons Attribution 4.0 International Public License", "CC-BY-4.0"),

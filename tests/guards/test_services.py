@@ -1,0 +1,79 @@
+"""Every service function says who asks, and leads to the policy."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import registry
+
+ROOT = Path(registry.__file__).parent
+SLICES = ("accounts", "catalogue", "releases", "adoption")
+#: What asks or narrows by the policy.
+ASKS = {"require", "require_scope", "can", "visible_to", "find", "browse", "principal", "declared", "_own", "_named"}
+ASKS |= {"may_publish", "_missing", "_glance", "kept", "_filters", "_one", "of_service", "rendering"}
+
+#: Functions that take no actor, or ask nobody, each with its reason.
+FREE = {
+    "accounts.authenticate": "finds out who asks",
+    "accounts.client_by_credentials": "finds out who asks",
+    "accounts.find_client": "finds out who asks",
+    "accounts.introspect": "asks by the client that is authenticated, for its own organisation only",
+    "accounts.revoke": "asks by the client that is authenticated, for its own organisation only",
+    "accounts.issue": "the client was authenticated, or the shell asked before",
+    "accounts.digest": "a pure function",
+    "accounts.new_secret": "a pure function",
+    "catalogue.settle": "keeps what is derived true; whoever changed was asked",
+    "catalogue.words": "a pure function",
+    "catalogue.marks": "a pure function",
+    "catalogue.note_adoptions": "keeps what is derived true; whoever declared was asked",
+    "catalogue.originator_changed": "keeps what is derived true; whoever changed was asked",
+    "catalogue.originators": "selects what is open to all",
+    "releases.is_candidate": "a condition in SQL",
+    "releases.inspect": "a pure function",
+    "releases.new_key": "a pure function",
+    "releases.refuse_errors": "a pure function",
+    "releases.settle": "keeps what is derived true; whoever changed was asked",
+    "adoption.kept": "whoever declares was asked before",
+    "adoption.adopters": "selects what is open to all",
+    "adoption.adopted_by": "selects what is open to all",
+    "adoption.mature": "selects what is open to all",
+    "adoption.reused": "selects what is open to all",
+    "adoption.settle": "keeps what is derived true; whoever declared was asked",
+    "adoption.count": "keeps what is derived true; whoever declared was asked",
+    "adoption.note": "keeps what is derived true; whoever declared was asked",
+    "adoption.facts": "a pure function",
+}
+
+
+def _functions():
+    for name in SLICES:
+        for path in sorted((ROOT / name / "service").glob("*.py")):
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    yield pytest.param(name, node, id=f"{name}.{node.name}")
+
+
+def _called(node: ast.FunctionDef) -> set[str]:
+    return {
+        call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+    }
+
+
+@pytest.mark.parametrize(("slice_", "function"), [*_functions()])
+def test_a_service_function_takes_session_and_actor_and_asks_the_policy(slice_, function):
+    if f"{slice_}.{function.name}" in FREE:
+        return
+    names = [argument.arg for argument in function.args.args]
+    if function.name == "visible_to":
+        assert names == ["actor"]
+        return
+    assert names[:2] == ["session", "actor"]
+    assert _called(function) & ASKS
+
+
+def test_no_exception_is_kept_for_a_function_that_is_gone():
+    known = {parameter.id for parameter in _functions()}
+    assert set(FREE) <= known
