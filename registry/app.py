@@ -1,5 +1,6 @@
 """Put it together: the application, and the console script."""
 
+import atexit
 import os
 import sys
 import time
@@ -9,7 +10,8 @@ from typing import Any
 
 import click
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SessionInterface
 from prometheus_client import Counter, Histogram
 from typing_extensions import override
 
@@ -29,7 +31,17 @@ _SECONDS = Histogram("registry_request_seconds", "How long an answer took to mak
 _SANE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
 
+class _NoSessions(SessionInterface):
+    """The API knows bearer tokens alone; Flask would look for a signed cookie in every request."""
+
+    @override
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Open none."""
+
+
 class _App(Flask):
+    session_interface = _NoSessions()
+
     @override
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is: none of ours is a coroutine, and to ask each one takes its time."""
@@ -98,7 +110,9 @@ def open_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Return the application that the environment describes; what a WSGI server runs."""
     environ = os.environ if environ is None else environ
     logs.init()
-    return create_app(Resources(Settings.read(environ), environ))
+    app = create_app(Resources(Settings.read(environ), environ))
+    atexit.register(app.extensions["downloads"].flush)
+    return app
 
 
 def main() -> None:

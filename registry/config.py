@@ -11,7 +11,8 @@ from registry.inspection import Limits
 from registry.kit.db import Database
 from registry.kit.storage import Storage
 
-MEGABYTE = 1_000_000
+#: As the inspector of the command line counts.
+MEGABYTE = 1024 * 1024
 
 
 class SettingsError(Exception):

@@ -1,11 +1,12 @@
 """About the registry itself: health, metrics, problem pages, the OpenAPI document and its reader."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, json, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.orm import Session
 
 from registry.api import conditional, openapi, problems
 from registry.api.door import bare, resources
@@ -39,16 +40,16 @@ def readyz() -> Response:
 
 
 def _database() -> bool:
-    return _holds(lambda: _current() is not None)
+    return _holds(lambda: _asked(migrations.current) is not None)
 
 
 def _migrations() -> bool:
-    return _holds(lambda: _current() == migrations.head())
+    return _holds(lambda: _asked(migrations.is_current))
 
 
-def _current() -> str | None:
+def _asked(question: Callable[[Session], Any]) -> Any:
     with resources().database.reading() as session:
-        return migrations.current(session)
+        return question(session)
 
 
 def _storage() -> bool:

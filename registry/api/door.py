@@ -21,6 +21,7 @@ from registry.config import Resources
 from registry.kit import db
 from registry.kit.errors import text
 from registry.kit.idempotency import Answer, Memory
+from registry.kit.schemas import Schema
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -30,6 +31,8 @@ KEY_LIMIT = 200
 #: Marks an operation that changes what exists, until the document is finished.
 CONDITIONAL = "x-conditional"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: The headers that a repeated answer has again.
+_KEPT = frozenset({"Content-Type", "ETag", "Location", "Cache-Control"})
 
 
 def bare(view: View) -> View:
@@ -94,6 +97,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest is not
 
     ARGUMENTS_PARSER = _CheckingParser()
     PAGINATION_HEADER_NAME = None
+
+    @override
+    def arguments(self, schema: type[Schema], **given: Any) -> Any:
+        """Take what the schema describes; it is made once, and not for every request."""
+        return super().arguments(schema(), **given)
 
 
 def may(
@@ -162,7 +170,7 @@ def once(act: Callable[[], Any], fingerprint: str) -> Response:
         response.headers["Idempotency-Replayed"] = "true"
         return response
     response = make_response(act())
-    kept = {name: value for name, value in response.headers.items() if name in {"Content-Type", "ETag", "Location"}}
+    kept = {name: value for name, value in response.headers.items() if name in _KEPT}
     memory.keep(
         session(), who, key, Answer(response.status_code, kept, response.get_data(), secret=bool(g.get("secret")))
     )
@@ -175,12 +183,14 @@ def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
         if request.method in _SAFE:
             with resources().database.reading():
                 return view(*args, **kwargs)
-        if resources().settings.read_only:
-            raise ReadOnlyError(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))
-        if late_view(view):
+        method = _method(view)
+        # OAuth's own endpoints ask for no token: there clients show an `Authorization` of another kind. They also
+        # work while the registry only reads, since tokens must be revoked in an incident of all times.
+        if hasattr(method, "permission"):
+            policy.require_scope(actor(), method.permission)
+            _refuse_when_read_only()
+        if getattr(method, "late", False):
             return view(*args, **kwargs)
-        if request.blueprint != "oauth":  # where clients show an `Authorization` of their own kind
-            actor()
         receive()
         with resources().database.transaction():
             return view(*args, **kwargs)
@@ -188,11 +198,15 @@ def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def late_view(view: Callable[..., Any]) -> bool:
-    """Whether the method of this view that was asked for begins its own transaction."""
+def _refuse_when_read_only() -> None:
+    if resources().settings.read_only:
+        raise ReadOnlyError(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))
+
+
+def _method(view: Callable[..., Any]) -> Any:
+    """Return what answers the method that was asked for; `may` has left its marks on it."""
     kind = getattr(view, "view_class", None)
-    method = getattr(kind, request.method.lower(), None) if kind else view
-    return bool(getattr(method, "late", False))
+    return getattr(kind, request.method.lower(), None) if kind else view
 
 
 def receive() -> None:

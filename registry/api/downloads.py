@@ -1,6 +1,7 @@
 """Send packages and files: with digest, entity tag and ranges (RFC 9110, section 14)."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from registry.releases.models import PackagedFile
 from registry.releases.service import Download
 
 _BLOCK = 1 << 18
+#: The last zero bytes.
+_NO_BYTES = re.compile(r"\s*bytes\s*=\s*-0+\s*")
 #: What a browser may show by itself; anything else is handed over as a download.
 _SHOWN = frozenset({"text/plain", "text/markdown", "text/csv", "application/json", "application/yaml", "image/png"})
 
@@ -25,10 +28,12 @@ def package(wanted: Download, storage: Storage, accel_prefix: str | None) -> Res
         return _headed(Response(status=304), wanted)
     if request.method == "HEAD":
         answer = Response(status=status)
-    elif accel_prefix is not None:
+    elif accel_prefix is not None and storage.local_path(wanted.key) is not None:
         # The web server in front sends the file, ranges too, and no thread of ours waits for a slow reader.
-        answer = Response(status=200, headers={"X-Accel-Redirect": f"{accel_prefix}/{wanted.key}"})
-        return _headed(answer, wanted)
+        answer = _headed(Response(status=200), wanted)
+        answer.headers["X-Accel-Redirect"] = f"{accel_prefix}/{wanted.key}"
+        del answer.headers["Accept-Ranges"]
+        return answer
     else:
         answer = Response(_body(wanted, storage, start, end), status, direct_passthrough=True)
     answer.headers["Content-Length"] = str(end - start)
@@ -38,7 +43,9 @@ def package(wanted: Download, storage: Storage, accel_prefix: str | None) -> Res
 
 
 def begins(answer: Response) -> bool:
-    """Whether the answer sends a package from its first byte on."""
+    """Whether the answer sends a package from its first byte on; a web server in front cuts ranges by itself."""
+    if "X-Accel-Redirect" in answer.headers:
+        return request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
     said = str(answer.headers.get("Content-Range", "bytes 0-"))
     return answer.status_code in {200, 206} and said.startswith("bytes 0-")
 
@@ -51,8 +58,10 @@ def _range(wanted: Download) -> tuple[int, int, int]:
     condition = request.headers.get("If-Range")
     if condition is not None and condition != f'"{wanted.sha256}"':
         return whole
+    if asked.ranges[0][0] < -wanted.size:
+        return (0, wanted.size, 206)  # the last so many bytes, and there are fewer
     found = asked.range_for_length(wanted.size)
-    if found is None:
+    if found is None or _NO_BYTES.fullmatch(request.headers["Range"]):
         raise RequestedRangeNotSatisfiable(wanted.size)
     return (*found, 206)
 
@@ -74,7 +83,7 @@ def _headed(answer: Response, wanted: Download) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{wanted.file_name}"'
     answer.headers["Cache-Control"] = "no-cache"
     if wanted.yanked is not None:
-        reason = wanted.yanked.encode("ascii", "replace").decode().replace('"', "'").replace("\n", " ")
+        reason = " ".join(wanted.yanked.split()).encode("ascii", "replace").decode().replace('"', "'")
         answer.headers["Warning"] = f'299 - "This release was yanked: {reason[:200]}"'
     return answer
 

@@ -16,6 +16,7 @@ from registry.api.door import CONDITIONAL
 from registry.api.paths import FileConverter, SlugConverter, VersionConverter
 from registry.authz.actor import Scope
 from registry.kit.schemas import Schema
+from registry.releases.schemas import MetadataSchema
 
 PROBLEM = "application/problem+json"
 _PROBLEM_REFERENCE = {"$ref": "#/components/responses/Problem"}
@@ -152,6 +153,8 @@ def init_app(app: Flask, blueprints: list[SmorestBlueprint]) -> Api:
     for kind in (SlugConverter, VersionConverter, FileConverter):
         api.register_converter(kind, paths.schema)
     describe(api.spec)
+    # Sent as a part of a form, which flask-smorest does not describe by itself.
+    api.spec.components.schema("Metadata", schema=MetadataSchema)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     return api

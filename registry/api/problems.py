@@ -209,7 +209,8 @@ def problem(
     if faults:
         body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail[speech]} for fault in faults]
     told = json.dumps(body | (extra or {}), ensure_ascii=False)
-    answer = Response(told, status, content_type="application/problem+json")
+    # A field may be named by half a character, which UTF-8 does not know.
+    answer = Response(told.encode(errors="replace"), status, content_type="application/problem+json")
     answer.headers["Content-Language"] = speech
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Accept-Language"

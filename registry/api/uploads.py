@@ -148,6 +148,7 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
         max_form_memory_size=ENVELOPE // 2,
         max_content_length=limit + ENVELOPE,
         max_form_parts=4,
+        silent=False,
     )
     try:
         _, form, files = parser.parse(

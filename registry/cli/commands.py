@@ -91,9 +91,9 @@ def current() -> None:
     from registry.kit import migrations
 
     with opened() as resources, resources.database.reading() as session:
-        reached = migrations.current(session)
+        reached, is_current = migrations.current(session), migrations.is_current(session)
     click.echo(reached or "none")
-    if reached != migrations.head():
+    if not is_current:
         fail(f"The newest is {migrations.head()}; run: efa-registry db upgrade")
 
 
@@ -201,7 +201,9 @@ def inspect(path: Path, as_json: bool) -> None:
     else:
         for found in report.findings:
             place = ":".join(str(part) for part in (found.path, found.line, found.column) if part is not None)
-            click.echo(f"{found.severity}: {place}: {found.message['de']} / {found.message['en']} [{found.code}]")
+            click.echo(
+                f"{found.severity}: {place or 'package'}: {found.message['de']} / {found.message['en']} [{found.code}]"
+            )
         click.echo(f"{len(report.files)} files, {len(report.findings)} findings, {len(report.blocking)} errors")
     sys.exit(0 if report.ok else 1)
 

@@ -52,7 +52,7 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
 
 def _is_current(resources: Resources) -> bool:
     with resources.database.reading() as session:
-        return migrations.current(session) == migrations.head()
+        return migrations.is_current(session)
 
 
 def _announce(resources: Resources, host: str, port: int, *, demo: bool) -> None:

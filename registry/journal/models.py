@@ -13,7 +13,8 @@ from registry.kit.db import Base, Key
 class Entry(Base):
     """One change: who did what, for whom, when. No entry holds personal data, and none is ever altered.
 
-    `data` is what the change feed tells everybody of a public entry; `before` and `after` hold just what changed.
+    `data` is what the change feed tells everybody of a public entry, with the reason that was published for a yank;
+    `before` and `after` hold just what changed.
     """
 
     __tablename__ = "journal"

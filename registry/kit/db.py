@@ -11,12 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    Connection,
     DateTime,
     Engine,
     Enum,
-    Executable,
     MetaData,
-    Row,
     String,
     TypeDecorator,
     Uuid,
@@ -83,9 +82,6 @@ class Base(DeclarativeBase):
 
 _session: ContextVar[Session] = ContextVar("session")
 
-#: Marks the sessions of connections that cannot write.
-_READS = "reads"
-
 
 def session() -> Session:
     """Return the session of the work at hand; LookupError where none was begun."""
@@ -102,15 +98,28 @@ def _bound(work: Session) -> Iterator[Session]:
         work.close()
 
 
-def first(session: Session, statement: Executable, **values: object) -> Row[*tuple[Any, ...]] | None:
-    """Return the first row of a statement that was put together once, by the shortest way.
+class _Reading(Session):
+    """A session that cannot write.
 
-    To begin and end a session's transaction costs more than to look up a row, and one that only reads needs none.
+    What needs no objects is spared the bookkeeping of a session's transaction, which costs more than to look up a row:
+    `connection()` is one without any.
     """
-    if session.in_transaction() or not session.info.get(_READS):
-        return session.connection().execute(statement, values).first()
-    with session.get_bind().engine.connect() as connection:
-        return connection.execute(statement, values).first()
+
+    _plain: Connection | None = None
+
+    @override
+    def connection(self, *_given: Any, **_more: Any) -> Connection:
+        if self._plain is None:
+            self._plain = self.get_bind().engine.connect()
+        return self._plain
+
+    @override
+    def close(self) -> None:
+        if self._plain is not None:
+            self._plain.close()
+            self._plain = None
+        if self.in_transaction():
+            super().close()
 
 
 class Database:
@@ -132,7 +141,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that cannot write."""
-        with _bound(Session(self.reader, autoflush=False, expire_on_commit=False, info={_READS: True})) as work:
+        with _bound(_Reading(self.reader, autoflush=False, expire_on_commit=False)) as work:
             yield work
 
     @contextmanager
@@ -155,12 +164,18 @@ class Database:
 
 def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
     # The driver must not begin transactions by itself: isolation_level None, and BEGIN is ours.
-    arguments = {"check_same_thread": False, "isolation_level": None, "timeout": 15, "cached_statements": 512}
-    writer = create_engine(url, connect_args=arguments, pool_size=2, max_overflow=pool)
+    arguments: dict[str, Any] = {
+        "check_same_thread": False,
+        "isolation_level": None,
+        "timeout": 15,
+        "cached_statements": 512,
+    }
+    writer = create_engine(url, connect_args=arguments, pool_size=2, max_overflow=pool, hide_parameters=True)
     reader = create_engine(
         url,
         connect_args=arguments,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         pool_size=pool,
         max_overflow=pool,
         pool_reset_on_return=None,
@@ -182,9 +197,11 @@ def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
 
 def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine]:
     bounds = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    shared: dict[str, Any] = {"pool_size": pool, "max_overflow": pool, "pool_pre_ping": False, "pool_recycle": 1800}
+    shared: dict[str, Any] = {"pool_size": pool, "max_overflow": pool, "pool_recycle": 1800}
+    # What people wrote must not get into a log with the statement that failed.
+    shared["hide_parameters"] = True
     writer = create_engine(url, connect_args={"options": bounds}, **shared)
-    # AUTOCOMMIT spares each read its BEGIN and ROLLBACK: a quarter of the cost of a short read.
+    # AUTOCOMMIT spares each read its BEGIN and ROLLBACK: most of the cost of a short one.
     reader = create_engine(
         url,
         connect_args={"options": f"{bounds} -c default_transaction_read_only=on"},

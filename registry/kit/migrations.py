@@ -27,6 +27,11 @@ def current(session: Session) -> str | None:
     return reached
 
 
+def is_current(session: Session) -> bool:
+    """Whether the database has what this program needs; a newer program may have taken it further already."""
+    return (current(session) or "") >= head()
+
+
 def config(database: Database) -> "Config":
     """Return what Alembic needs to know."""
     from alembic.config import Config  # noqa: PLC0415 - as below

@@ -149,7 +149,7 @@ class Localised(fields.Field[dict[str, str]]):
             try:
                 said[language] = str(self.line.deserialize(words))
             except ValidationError as problem:
-                faults[language] = [str(message) for message in problem.messages_dict.get("_schema", problem.messages)]
+                faults[language] = [str(message) for message in problem.messages]
         if faults:
             raise ValidationError(faults)
         return said

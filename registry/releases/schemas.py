@@ -37,9 +37,11 @@ class ReleaseChangeItemSchema(Schema):
 
 
 class ReasonSchema(Schema):
-    """Why."""
+    """Why; everybody reads it, for good."""
 
-    reason = Localised(TEXT_LIMIT, lines=True, required=True)
+    reason = Localised(
+        TEXT_LIMIT, lines=True, required=True, metadata={"description": "Published and kept: name no people in it."}
+    )
 
 
 class MetadataSchema(Schema):

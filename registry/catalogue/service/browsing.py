@@ -17,7 +17,7 @@ from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.topics import TOPICS
-from registry.kit import db, paging
+from registry.kit import paging
 from registry.kit.paging import Page, Place, PlaceError
 from registry.kit.rendering import Rendering
 
@@ -109,12 +109,17 @@ _RENDERED = select(Service.body, Service.etag).where(
         bindparam("everything", type_=Boolean()),
     ),
 )
+_BODIES = select(Service.id, Service.body).where(Service.id.in_(bindparam("ids", expanding=True)))
 
 
 def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
     """Return the stored representation of a service; one the actor may not see is not found."""
-    everything = can(actor, Permission.ORGANISATION_CREATE)
-    row = db.first(session, _RENDERED, slug=slug, organisation=actor.organisation_id, everything=everything)
+    asked = {
+        "slug": slug,
+        "organisation": actor.organisation_id,
+        "everything": can(actor, Permission.ORGANISATION_CREATE),
+    }
+    row = session.connection().execute(_RENDERED, asked).first()
     if row is None:
         raise ServiceNotFoundError(slug)
     return Rendering(*row)
@@ -150,7 +155,7 @@ def browse(
         after=_score_and_number(after) if sort is Sort.RELEVANCE and after else None,
     )
     if sort is Sort.RELEVANCE:
-        bodies = dict(session.execute(select(Service.id, Service.body).where(Service.id.in_(found.services))).all())
+        bodies = dict(session.connection().execute(_BODIES, {"ids": found.services}).all())
         items = [bodies[identifier] for identifier in found.services if identifier in bodies]
         return Found(Page(items, found.total, found.next), found.facets)
     order, descending = _ORDERS[sort]

@@ -13,6 +13,7 @@ from registry.catalogue import licences, representation, search
 from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.search import Field
+from registry.journal import service as journal
 from registry.kit import clock
 from registry.kit.rendering import render
 
@@ -73,6 +74,12 @@ def note_latest(
     service.latest_version, service.latest_published_at = version, published_at
     service.updated_at = clock.now()
     settle(session, service, indexed=opens)
+    if opens:
+        told = {"service": service.slug, "version": version}
+        subject = f"service:{service.slug}"
+        journal.record(
+            session, actor, "service.published", subject=subject, service=service.slug, data=told, public=True
+        )
 
 
 def note_adoptions(session: Session, service: Service, counts: Mapping[str, int], adopters: int) -> None:

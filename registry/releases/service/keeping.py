@@ -20,6 +20,7 @@ from registry.releases.service.browsing import is_candidate
 
 #: No publish takes longer than this from its first stored byte to its commit.
 ORPHAN_AGE = timedelta(hours=24)
+_BATCH = 500
 
 
 def settle(session: Session, actor: Actor, release: Release) -> None:
@@ -73,8 +74,7 @@ def verify(session: Session, actor: Actor, storage: Storage) -> Iterator[tuple[s
     What: `missing`, `damaged`, or `orphan` where no release names what is stored.
     """
     require(actor, Permission.ORGANISATION_CREATE)
-    query = select(Release.package_key, Release.package_sha256, Release.package_size)
-    for key, digest, size in session.execute(query.order_by(Release.package_key).execution_options(yield_per=500)):
+    for key, digest, size in _packages(session):
         try:
             hashed = sha256()
             for block in storage.stream(key, 0, storage.size(key)):
@@ -88,11 +88,20 @@ def verify(session: Session, actor: Actor, storage: Storage) -> Iterator[tuple[s
         yield "orphan", stored.key
 
 
+def _packages(session: Session) -> Iterator[tuple[str, str, int]]:
+    """Give key, digest and size of every package, a few hundred at a time."""
+    query = select(Release.package_key, Release.package_sha256, Release.package_size).order_by(Release.package_key)
+    last = ""
+    while rows := session.execute(query.where(Release.package_key > last).limit(_BATCH)).all():
+        yield from ((key, digest, size) for key, digest, size in rows)
+        last = rows[-1][0]
+
+
 def _orphans(session: Session, storage: Storage) -> Iterator[StoredObject]:
     batch: list[StoredObject] = []
     for stored in storage.list():
         batch.append(stored)
-        if len(batch) == 500:
+        if len(batch) == _BATCH:
             yield from _unnamed(session, batch)
             batch = []
     yield from _unnamed(session, batch)

@@ -1,0 +1,341 @@
+"""THE CROSSING: every route and method, by every part of the cast, on one's own thing and on others'.
+
+What is expected is written out here, not computed: who changes the policy changes this table too, and sees what that
+means. `201*` is 201 where it is allowed, and so on; the columns are the parts of the cast in their order.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.api.asking import ANYHOW, written
+from tests.api.world import World, upload
+from tests.cast import CAST, SERVICE
+
+PARTS = (
+    "nobody",
+    "moenchengladbach-owner",
+    "moenchengladbach-publisher",
+    "moenchengladbach-viewer",
+    "wiesbaden-owner",
+    "wiesbaden-adopter",
+    "mainz-adopter",
+    "kiel-owner",
+    "kiel-publisher",
+    "rechenzentrum-adopter",
+    "operator",
+)
+
+ALL = "200 200 200 200 200 200 200 200 200 200 200"
+#: What only Mönchengladbach and the operator see.
+HIDDEN = "404 200 200 200 404 404 404 404 404 404 200"
+#: What only publishers of Mönchengladbach may change: by all to see, and hidden from others.
+OURS = "401 200 200 403 403 403 403 403 403 403 403"
+OURS_HIDDEN = "401 200 200 403 404 403 403 404 404 403 403"
+#: What only the owner of Mönchengladbach, or of Wiesbaden, may see or change; and the operator.
+OWNER_MG = "401 200 403 403 403 403 403 403 403 403 200"
+OWNER_WI = "401 403 403 403 200 403 403 403 403 403 200"
+#: A client asks with its own secret, whatever else it shows.
+SECRET = "401 401 401 401 401 401 401 401 401 401 401"
+
+REASON = {"reason": {"de": "Grund"}}
+PLANNED = {"status": "rolling_out"}
+REPORT = {"version": "1.0.0", "environment": "test", "status": "rolled_out"}
+TOWN = {"slug": "trier", "name": "Trier", "kind": "municipality", "ars": "072110000000"}
+A_SERVICE = {**SERVICE, "slug": "neu"}
+ORGANISATIONS, SERVICES = "/api/v1/organisations", "/api/v1/services"
+
+#: Route, method, path, what is sent, and the status for each part.
+TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
+    # Organisations
+    ("/organisations", "GET", ORGANISATIONS, None, ALL),
+    ("/organisations", "POST", ORGANISATIONS, TOWN, "401 403 403 403 403 403 403 403 403 403 201"),
+    ("/organisations/{slug}", "GET", f"{ORGANISATIONS}/moenchengladbach", None, ALL),
+    ("/organisations/{slug}", "PATCH", f"{ORGANISATIONS}/moenchengladbach", {"name": "MG"}, OWNER_MG),
+    ("/organisations/{slug}", "PATCH", f"{ORGANISATIONS}/wiesbaden", {"name": "WI"}, OWNER_WI),
+    (
+        "/organisations/{slug}",
+        "PATCH",
+        f"{ORGANISATIONS}/moenchengladbach",
+        {"population": 261_000},
+        "401 403 403 403 403 403 403 403 403 403 200",
+    ),
+    ("/organisations/{slug}/members", "GET", f"{ORGANISATIONS}/moenchengladbach/members", None, OWNER_MG),
+    (
+        "/organisations/{slug}/clients",
+        "POST",
+        f"{ORGANISATIONS}/moenchengladbach/clients",
+        {"scopes": ["services:write"]},
+        # The operator may, and yet passes on no scope that he does not hold himself.
+        "401 201 403 403 403 403 403 403 403 403 422",
+    ),
+    (
+        "/organisations/{slug}/clients",
+        "POST",
+        f"{ORGANISATIONS}/moenchengladbach/clients",
+        {"scopes": ["registry:operate"]},
+        # Nor does an owner.
+        "401 422 403 403 403 403 403 403 403 403 201",
+    ),
+    ("/organisations/{slug}/mandates", "GET", f"{ORGANISATIONS}/wiesbaden/mandates", None, OWNER_WI),
+    (
+        "/organisations/{slug}/mandates/{other}",
+        "GET",
+        f"{ORGANISATIONS}/zweckverband/mandates/wiesbaden",
+        None,
+        OWNER_WI,
+    ),
+    (
+        "/organisations/{slug}/mandates/{other}",
+        "PUT",
+        f"{ORGANISATIONS}/rechenzentrum/mandates/wiesbaden",
+        None,
+        OWNER_WI,
+    ),
+    (
+        "/organisations/{slug}/mandates/{other}",
+        "DELETE",
+        f"{ORGANISATIONS}/zweckverband/mandates/wiesbaden",
+        None,
+        "401 403 403 403 204 403 403 403 403 403 204",
+    ),
+    ("/organisations/{slug}/adoptions", "GET", f"{ORGANISATIONS}/wiesbaden/adoptions", None, ALL),
+    # The catalogue
+    ("/services", "GET", SERVICES, None, ALL),
+    ("/services", "POST", SERVICES, A_SERVICE, "401 201 201 403 201 403 403 201 201 403 403"),
+    ("/services/{slug}", "GET", f"{SERVICES}/offen", None, ALL),
+    ("/services/{slug}", "GET", f"{SERVICES}/entwurf", None, HIDDEN),
+    ("/services/{slug}", "PATCH", f"{SERVICES}/offen", {"kind": "method"}, OURS),
+    ("/services/{slug}", "PATCH", f"{SERVICES}/entwurf", {"kind": "method"}, OURS_HIDDEN),
+    (
+        "/services/{slug}",
+        "PATCH",
+        f"{SERVICES}/kieler-woche",
+        {"kind": "method"},
+        "401 403 403 403 403 403 403 200 200 403 403",
+    ),
+    ("/services/{slug}/contacts", "GET", f"{SERVICES}/offen/contacts", None, OURS),
+    ("/services/{slug}/contacts", "GET", f"{SERVICES}/entwurf/contacts", None, OURS_HIDDEN),
+    ("/topics", "GET", "/api/v1/topics", None, ALL),
+    ("/licences", "GET", "/api/v1/licences", None, ALL),
+    # Releases
+    ("/services/{slug}/releases", "GET", f"{SERVICES}/offen/releases", None, ALL),
+    ("/services/{slug}/releases", "GET", f"{SERVICES}/entwurf/releases", None, HIDDEN),
+    (
+        "/services/{slug}/releases",
+        "POST",
+        f"{SERVICES}/offen/releases",
+        upload,
+        "401 201 201 403 403 403 403 403 403 403 403",
+    ),
+    (
+        "/services/{slug}/releases",
+        "POST",
+        f"{SERVICES}/entwurf/releases",
+        upload,
+        "401 201 201 403 404 403 403 404 404 403 403",
+    ),
+    ("/services/{slug}/releases", "POST", f"{SERVICES}/offen/releases?check=1", upload, OURS),
+    ("/services/{slug}/releases/{version}", "GET", f"{SERVICES}/offen/releases/1.0.0", None, ALL),
+    ("/services/{slug}/releases/{version}", "GET", f"{SERVICES}/offen/releases/latest", None, ALL),
+    ("/services/{slug}/releases/{version}", "GET", f"{SERVICES}/offen/releases/1.1.0", None, HIDDEN),
+    ("/services/{slug}/releases/{version}", "GET", f"{SERVICES}/entwurf/releases/1.0.0", None, HIDDEN),
+    ("/services/{slug}/releases/{version}", "PATCH", f"{SERVICES}/offen/releases/1.0.0", {"changelog": None}, OURS),
+    (
+        "/services/{slug}/releases/{version}",
+        "PATCH",
+        f"{SERVICES}/offen/releases/1.1.0",
+        {"changelog": None},
+        OURS_HIDDEN,
+    ),
+    (
+        "/services/{slug}/releases/{version}/publish",
+        "POST",
+        f"{SERVICES}/offen/releases/1.1.0/publish",
+        None,
+        OURS_HIDDEN,
+    ),
+    ("/services/{slug}/releases/{version}/yank", "POST", f"{SERVICES}/offen/releases/1.0.0/yank", REASON, OURS),
+    ("/services/{slug}/releases/{version}/unyank", "POST", f"{SERVICES}/offen/releases/0.9.0/unyank", REASON, OURS),
+    ("/services/{slug}/releases/{version}/package", "GET", f"{SERVICES}/offen/releases/1.0.0/package", None, ALL),
+    ("/services/{slug}/releases/{version}/package", "GET", f"{SERVICES}/offen/releases/1.1.0/package", None, HIDDEN),
+    ("/services/{slug}/releases/{version}/inspection", "GET", f"{SERVICES}/offen/releases/1.0.0/inspection", None, ALL),
+    (
+        "/services/{slug}/releases/{version}/inspection",
+        "GET",
+        f"{SERVICES}/offen/releases/1.1.0/inspection",
+        None,
+        HIDDEN,
+    ),
+    ("/services/{slug}/releases/{version}/files", "GET", f"{SERVICES}/offen/releases/1.0.0/files", None, ALL),
+    ("/services/{slug}/releases/{version}/files", "GET", f"{SERVICES}/offen/releases/1.1.0/files", None, HIDDEN),
+    (
+        "/services/{slug}/releases/{version}/files/{path}",
+        "GET",
+        f"{SERVICES}/offen/releases/1.0.0/files/README.md",
+        None,
+        ALL,
+    ),
+    (
+        "/services/{slug}/releases/{version}/files/{path}",
+        "GET",
+        f"{SERVICES}/offen/releases/1.1.0/files/README.md",
+        None,
+        HIDDEN,
+    ),
+    # Adoptions and deployments: that of Wiesbaden is for all, that of Mainz for who acts for any organisation.
+    ("/adoptions", "GET", "/api/v1/adoptions", None, ALL),
+    ("/services/{slug}/adoptions", "GET", f"{SERVICES}/offen/adoptions", None, ALL),
+    ("/services/{slug}/adoptions", "GET", f"{SERVICES}/entwurf/adoptions", None, HIDDEN),
+    ("/services/{slug}/adoptions/{organisation}", "GET", f"{SERVICES}/offen/adoptions/wiesbaden", None, ALL),
+    (
+        "/services/{slug}/adoptions/{organisation}",
+        "GET",
+        f"{SERVICES}/offen/adoptions/mainz",
+        None,
+        "404 200 200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}",
+        "PUT",
+        f"{SERVICES}/offen/adoptions/wiesbaden",
+        {"platform": "Form-Solutions"},
+        "401 403 403 403 200 200 403 403 403 403 403",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}",
+        "PUT",
+        f"{SERVICES}/offen/adoptions/mainz",
+        {"platform": "Form-Solutions"},
+        "401 403 403 403 403 403 200 403 403 200 403",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}",
+        "PUT",
+        f"{SERVICES}/kieler-woche/adoptions/wiesbaden",
+        PLANNED,
+        "401 403 403 403 201 201 403 403 403 403 403",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}",
+        "PUT",
+        f"{SERVICES}/entwurf/adoptions/wiesbaden",
+        PLANNED,
+        "401 403 403 403 404 404 404 404 403 404 403",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}/deployments",
+        "GET",
+        f"{SERVICES}/offen/adoptions/wiesbaden/deployments",
+        None,
+        ALL,
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}/deployments",
+        "GET",
+        f"{SERVICES}/offen/adoptions/mainz/deployments",
+        None,
+        "404 200 200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}/deployments",
+        "POST",
+        f"{SERVICES}/offen/adoptions/wiesbaden/deployments",
+        REPORT,
+        "401 403 403 403 201 201 403 403 403 403 403",
+    ),
+    (
+        "/services/{slug}/adoptions/{organisation}/deployments",
+        "POST",
+        f"{SERVICES}/offen/adoptions/mainz/deployments",
+        REPORT,
+        "401 403 403 403 403 403 201 403 403 201 403",
+    ),
+    ("/services/{slug}/fleet", "GET", f"{SERVICES}/offen/fleet", None, ALL),
+    ("/services/{slug}/fleet", "GET", f"{SERVICES}/entwurf/fleet", None, HIDDEN),
+    # The whole
+    ("/changes", "GET", "/api/v1/changes", None, ALL),
+    ("/healthz", "GET", "/healthz", None, ALL),
+    ("/readyz", "GET", "/readyz", None, ALL),
+    ("/metrics", "GET", "/metrics", None, ALL),
+    ("/openapi.json", "GET", "/openapi.json", None, ALL),
+    ("/docs", "GET", "/docs", None, ALL),
+    ("/problems", "GET", "/problems", None, ALL),
+    ("/problems/{slug}", "GET", "/problems/not-found", None, ALL),
+    ("/static/{filename}", "GET", "/static/about.css", None, ALL),
+    ("/.well-known/oauth-authorization-server", "GET", "/.well-known/oauth-authorization-server", None, ALL),
+    ("/oauth/token", "POST", "/oauth/token", {"grant_type": "client_credentials"}, SECRET),
+    ("/oauth/revoke", "POST", "/oauth/revoke", {"token": "x"}, SECRET),
+    ("/oauth/introspect", "POST", "/oauth/introspect", {"token": "x"}, SECRET),
+)
+
+
+def template(rule: Rule) -> str:
+    """Return the path of a route as the table writes it."""
+    parts = (f"{{{part}}}" if is_dynamic else part for is_dynamic, part in rule._trace)
+    return "".join(parts).removeprefix("|").removeprefix("/api/v1")
+
+
+def ask(world: World, who: str, row: tuple[str, str, str, Any, str]) -> int:
+    _, method, path, body, _ = row
+    headers = ANYHOW if method in {"PATCH", "DELETE"} else {}
+    if method == "PUT" and "offen" in path:
+        headers = ANYHOW
+    if body is upload:
+        return world.call(method, path, who=who, headers=headers, data=upload("5.0.0")).status_code
+    if path.startswith("/oauth"):
+        return world.call(method, path, who=who, headers=headers, data=body).status_code
+    return world.call(method, path, body, who=who, headers=headers).status_code
+
+
+def expected(who: str, row: tuple[str, str, str, Any, str]) -> int:
+    return int(row[4].split()[PARTS.index(who)])
+
+
+def is_written(who: str, row: tuple[str, str, str, Any, str]) -> bool:
+    return row[1] != "GET" and expected(who, row) < 300
+
+
+@pytest.fixture
+def played(gallery: World, tmp_path) -> Iterator[World]:
+    """A registry in which one may write."""
+    with gallery.copy(tmp_path / "world") as copied:
+        yield copied
+
+
+def test_the_table_has_a_column_for_every_part_of_the_cast():
+    assert tuple(CAST) == PARTS
+    assert all(len(row[4].split()) == len(PARTS) for row in TABLE)
+
+
+def test_the_table_has_a_row_for_every_route(gallery):
+    methods = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    served = {(template(rule), method) for rule in gallery.app.url_map.iter_rules() for method in rule.methods & methods}
+    assert served == {(row[0], row[1]) for row in TABLE}
+
+
+@pytest.mark.parametrize("who", PARTS)
+def test_each_part_reads_and_is_refused_just_as_the_table_says(gallery, who):
+    before = written(gallery.resources)
+    rows = [row for row in TABLE if not is_written(who, row)]
+    found = {(row[1], row[2], str(row[3])): ask(gallery, who, row) for row in rows}
+    assert found == {(row[1], row[2], str(row[3])): expected(who, row) for row in rows}
+    assert written(gallery.resources) == before
+
+
+WRITES = [(who, row) for who in PARTS for row in TABLE if is_written(who, row)]
+
+
+@pytest.mark.parametrize(("who", "row"), WRITES, ids=[f"{who}-{row[1]}-{row[2][8:]}" for who, row in WRITES])
+def test_each_part_writes_what_the_table_allows(played, who, row):
+    assert ask(played, who, row) == expected(who, row)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row[1] == "GET"], ids=lambda row: row[2])
+def test_who_may_read_may_ask_for_the_headers_alone(gallery, row):
+    for who in ("nobody", "moenchengladbach-owner"):
+        answer = gallery.call("HEAD", row[2], who=who)
+        assert answer.status_code == expected(who, row)
+        assert answer.get_data() == b""

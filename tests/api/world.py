@@ -1,0 +1,147 @@
+"""A whole registry to look at: what each part of the cast may see and do in it, without building it for each test."""
+
+import io
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+from werkzeug.test import TestResponse
+
+from registry.accounts import service as accounts
+from registry.app import create_app
+from registry.config import Resources, Settings
+from tests import packages
+from tests.api.asking import ADOPTER, ANYHOW, OWNER, PUBLISHER, good
+from tests.cast import CAST, OPERATOR, SERVICE
+
+
+class World:
+    """A registry in a folder of its own, on SQLite unless said otherwise, and the cast's tokens for it."""
+
+    def __init__(self, folder: Path, tokens: dict[str, str] | None = None, *, database_url: str | None = None) -> None:
+        self.folder = folder
+        environ = {
+            "REGISTRY_DATABASE_URL": database_url or f"sqlite:///{folder / 'registry.db'}",
+            "REGISTRY_DATA_DIR": str(folder),
+            "REGISTRY_SECRET_KEY": "0123456789abcdef" * 4,
+            "REGISTRY_MAX_PACKAGE_MB": "2",
+        }
+        self.resources = Resources(Settings.read(environ), environ)
+        self.app = create_app(self.resources)
+        self.client = self.app.test_client()
+        self.tokens = tokens or self._tokens()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.resources.close()
+
+    def _tokens(self) -> dict[str, str]:
+        issued = {}
+        with self.resources.database.transaction() as writing:
+            for name, part in CAST.items():
+                if part.organisation is not None:
+                    made, _ = accounts.create_client(
+                        writing, OPERATOR, part.organisation, name=name, scopes=part.scopes, expires_at=None
+                    )
+                    issued[name] = accounts.issue(writing, made, part.scopes)
+        return issued
+
+    def copy(self, folder: Path) -> "World":
+        """Make another registry with the same in it, which nobody else changes."""
+        folder.mkdir()
+        with (
+            closing(sqlite3.connect(self.folder / "registry.db")) as source,
+            closing(sqlite3.connect(folder / "registry.db")) as target,
+        ):
+            source.backup(target)
+        shutil.copytree(self.folder / "packages", folder / "packages")
+        return World(folder, self.tokens)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "nobody",
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> TestResponse:
+        """Ask as a part of the cast; the whole path, or one under `/api/v1`."""
+        said = dict(headers or {})
+        if who in self.tokens:
+            said.setdefault("Authorization", f"Bearer {self.tokens[who]}")
+        if body is not None:
+            more["data"] = json.dumps(body)
+            said.setdefault("Content-Type", "application/json")
+        return self.client.open(path, method=method, headers=said, buffered=True, **more)
+
+    def publish(self, slug: str, version: str, *, who: str = PUBLISHER, **metadata: Any) -> TestResponse:
+        """Publish a release of a small package."""
+        return self.call("POST", f"/api/v1/services/{slug}/releases", who=who, data=upload(version, **metadata))
+
+
+def upload(version: str, **metadata: Any) -> dict[str, Any]:
+    """Return the parts of a release that is sent."""
+    return {
+        "metadata": json.dumps({"version": version, **metadata}),
+        "package": (io.BytesIO(packages.package()), "package.zip", "application/zip"),
+    }
+
+
+def fill(world: World) -> World:
+    """Fill a world.
+
+    Mönchengladbach has `offen`, with 1.0.0, the yanked 0.9.0 and the draft 1.1.0, and the draft `entwurf` with its
+    draft 1.0.0; Wiesbaden adopts `offen` for all to see, Mainz for members; Kiel has `kieler-woche`. Wiesbaden has
+    given a mandate to `zweckverband`.
+    """
+    call = world.call
+    described = {**SERVICE, "slug": "offen"}
+    good(call("POST", "/api/v1/services", described, who=PUBLISHER), 201)
+    for version in ("0.9.0", "1.0.0"):
+        good(world.publish("offen", version), 201)
+    good(world.publish("offen", "1.1.0", draft=True), 201)
+    good(call("POST", "/api/v1/services/offen/releases/0.9.0/yank", {"reason": {"de": "defekt"}}, who=PUBLISHER))
+    good(call("POST", "/api/v1/services", {**described, "slug": "entwurf"}, who=PUBLISHER), 201)
+    good(world.publish("entwurf", "1.0.0", draft=True), 201)
+    method = {
+        **described,
+        "slug": "kieler-woche",
+        "name": {"de": "Kieler Woche"},
+        "summary": {"de": "Wie ein Fest geplant wird"},
+        "description": None,
+        "kind": "method",
+        "topic": "Querschnitt",
+        "licence": "EUPL-1.2 OR Apache-2.0",
+        "trust_level": "substantial",
+        "platforms": ["Form-Solutions"],
+        "leika": ["99000000000002"],
+    }
+    good(call("POST", "/api/v1/services", method, who="kiel-publisher"), 201)
+    good(world.publish("kieler-woche", "1.0.0", who="kiel-publisher"), 201)
+    deprecated = {"status": "deprecated"}
+    good(call("PATCH", "/api/v1/services/kieler-woche", deprecated, who="kiel-publisher", headers=ANYHOW))
+    adoptions = "/api/v1/services/offen/adoptions"
+    planned = {"status": "planned", "version": "1.0.0"}
+    good(call("PUT", f"{adoptions}/wiesbaden", planned, who=ADOPTER), 201)
+    good(call("PUT", f"{adoptions}/mainz", planned | {"visibility": "members"}, who="mainz-adopter"), 201)
+    report = {
+        "version": "1.0.0",
+        "environment": "production",
+        "status": "rolled_out",
+        "maturity": {"model": "2.0", "level": 5},
+    }
+    good(call("POST", f"{adoptions}/wiesbaden/deployments", report, who=ADOPTER), 201)
+    good(call("POST", f"{adoptions}/mainz/deployments", report, who="mainz-adopter"), 201)
+    provider = {"slug": "zweckverband", "name": "Zweckverband IT", "kind": "provider"}
+    good(call("POST", "/api/v1/organisations", provider, who="operator"), 201)
+    good(call("PUT", "/api/v1/organisations/zweckverband/mandates/wiesbaden", who="wiesbaden-owner"))
+    client = {"scopes": ["hospitations:write"]}
+    good(call("POST", "/api/v1/organisations/moenchengladbach/clients", client, who=OWNER), 201)
+    return world
