@@ -11,8 +11,7 @@ from registry.inspection import Limits
 from registry.kit.db import Database
 from registry.kit.storage import Storage
 
-#: As the inspector of the command line counts.
-MEGABYTE = 1024 * 1024
+MEGABYTE = 1_000_000
 
 
 class SettingsError(Exception):

@@ -10,6 +10,7 @@ from registry.accounts import service as accounts
 from registry.accounts.service import Principal
 from registry.adoption import representation
 from registry.adoption import service as adoption
+from registry.adoption.models import Adoption as AdoptionModel
 from registry.adoption.models import AdoptionStatus, Relation
 from registry.adoption.schemas import (
     AdoptionChangeSchema,
@@ -44,6 +45,10 @@ def _declared(_principal: Principal, slug: str, organisation: str) -> str | None
     return adoption.rendering(session(), actor(), slug, organisation).etag
 
 
+def _adoption(session: Any, actor: Actor, slug: str, organisation: str) -> AdoptionModel:
+    return adoption.find(session, actor, slug, organisation)
+
+
 class AdoptionsQuerySchema(ListQuerySchema):
     """Which adoptions to list."""
 
@@ -73,7 +78,7 @@ class Adoptions(MethodView):
 class AdoptionsOfService(MethodView):
     """Who reuses a service."""
 
-    @may(Permission.ORGANISATION_READ)
+    @may(Permission.SERVICE_READ, catalogue.find)
     @blueprint.arguments(ListQuerySchema, location="query")
     @blueprint.response(200, list_of(AdoptionSchema))
     def get(self, query: dict[str, Any], slug: str) -> Response:
@@ -86,7 +91,7 @@ class AdoptionsOfService(MethodView):
 class AdoptionsOfOrganisation(MethodView):
     """What an organisation reuses."""
 
-    @may(Permission.ORGANISATION_READ)
+    @may(Permission.ORGANISATION_READ, accounts.find)
     @blueprint.arguments(ListQuerySchema, location="query")
     @blueprint.response(200, list_of(AdoptionSchema))
     def get(self, query: dict[str, Any], slug: str) -> Response:
@@ -123,7 +128,7 @@ class Adoption(MethodView):
 class Deployments(MethodView):
     """What runs where."""
 
-    @may(Permission.ORGANISATION_READ)
+    @may(Permission.ADOPTION_READ, _adoption)
     @blueprint.arguments(ListQuerySchema, location="query")
     @blueprint.response(200, list_of(DeploymentSchema))
     def get(self, query: dict[str, Any], slug: str, organisation: str) -> Response:
@@ -148,7 +153,7 @@ class Deployments(MethodView):
 class Fleet(MethodView):
     """Which version of a service runs where."""
 
-    @may(Permission.ORGANISATION_READ)
+    @may(Permission.SERVICE_READ, catalogue.find)
     @blueprint.arguments(ListQuerySchema, location="query")
     @blueprint.response(200, list_of(FleetEntrySchema))
     def get(self, query: dict[str, Any], slug: str) -> Response:

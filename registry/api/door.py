@@ -125,6 +125,8 @@ def may(
             asking = actor()
             policy.require_scope(asking, permission)
             if late:
+                with resources().database.reading() as reading:
+                    policy.require(asking, permission, find(reading, asking, **path) if find else None)
                 return view(*args, **path)
             thing = find(session(), asking, **path) if find else None
             policy.require(asking, permission, thing)

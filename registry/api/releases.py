@@ -14,6 +14,7 @@ from registry.api import conditional, downloads, lists, uploads
 from registry.api.door import Blueprint, actor, may, once, resources, session
 from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.policy import Permission
+from registry.catalogue import service as catalogue
 from registry.kit.rendering import Rendering, render
 from registry.kit.schemas import Schema
 from registry.releases import representation
@@ -74,7 +75,7 @@ _FORM = {
 class Releases(MethodView):
     """The versions of a service."""
 
-    @may(Permission.ORGANISATION_READ)
+    @may(Permission.SERVICE_READ, catalogue.find)
     @blueprint.arguments(ListQuerySchema, location="query")
     @blueprint.response(200, list_of(ReleaseSchema))
     def get(self, query: dict[str, Any], slug: str) -> Response:
@@ -82,7 +83,7 @@ class Releases(MethodView):
         after = lists.place_of(query.get("cursor"))
         return lists.answer(releases.browse(session(), actor(), slug, after=after, limit=query["limit"]))
 
-    @may(Permission.RELEASE_PUBLISH, late=True)
+    @may(Permission.RELEASE_PUBLISH, catalogue.find, late=True)
     @blueprint.doc(**_FORM)
     @blueprint.arguments(PublishQuerySchema, location="query")
     @blueprint.response(201, PublishedSchema)
@@ -228,7 +229,7 @@ class Inspection(MethodView):
 class Files(MethodView):
     """The files of a package."""
 
-    @may(Permission.ORGANISATION_READ)
+    @may(Permission.RELEASE_READ, releases.find)
     @blueprint.arguments(ListQuerySchema, location="query")
     @blueprint.response(200, list_of(FileSchema))
     def get(self, query: dict[str, Any], slug: str, version: str) -> Response:

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -119,13 +119,14 @@ def receive(folder: Path, limit: int, *, metadata_required: bool) -> Iterator[Re
     descriptor, name = tempfile.mkstemp(prefix="upload-", dir=folder)
     path = Path(name)
     try:
-        with os.fdopen(descriptor, "w+b", buffering=0) as file:
-            yield _received(path, cast("BinaryIO", file), limit, metadata_required=metadata_required)
+        with ExitStack() as stack:
+            file = cast("BinaryIO", stack.enter_context(os.fdopen(descriptor, "w+b", buffering=0)))
+            yield _received(stack, path, file, limit, metadata_required=metadata_required)
     finally:
         path.unlink(missing_ok=True)
 
 
-def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool) -> Received:
+def _received(stack: ExitStack, path: Path, file: BinaryIO, limit: int, *, metadata_required: bool) -> Received:
     claimed = _claims(request.headers.get("Content-Digest"))
     request.max_content_length = limit + ENVELOPE
     stream = _Digested(request.stream, list(claimed))
@@ -137,10 +138,15 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
         filename: str | None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        # The package goes to the disk; `metadata` may be sent as a file too, and is small.
+        # Which part is the package is not told here. One sent as JSON is none; others than the first are set aside.
         del total_content_length, filename, content_length
-        small = content_type == "application/json" or any(each.file is file for each in spools)
-        spools.append(_Spool(BytesIO(), ENVELOPE) if small else _Spool(file, limit))
+        if content_type == "application/json":
+            spools.append(_Spool(BytesIO(), ENVELOPE))
+        elif any(each.file is file for each in spools):
+            aside = stack.enter_context(tempfile.TemporaryFile(dir=path.parent))  # noqa: SIM115 - the stack closes it
+            spools.append(_Spool(cast("BinaryIO", aside), limit))
+        else:
+            spools.append(_Spool(file, limit))
         return cast("IO[bytes]", spools[-1])
 
     parser = FormDataParser(
@@ -169,7 +175,7 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
     _check_digests(claimed, stream, package, held)
     metadata = _metadata(form.get("metadata"), files.get("metadata"), required=metadata_required)
     if held.file is not file:
-        # The package came after another file, and is in memory; a large one was refused.
+        # The package came after another file.
         held.seek(0)
         file.seek(0)
         file.truncate()

@@ -35,7 +35,7 @@ class Limits:
     document that is parsed; `nesting` is how many levels of archives inside the package are opened.
     """
 
-    package_bytes: int = 100 * 1024 * 1024
+    package_bytes: int = 100_000_000
     entries: int = 10_000
     expansion: int = 10
     ratio: int = 100

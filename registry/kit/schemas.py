@@ -114,7 +114,7 @@ class Localised(fields.Field[dict[str, str]]):
     """A text for people, `{"de": "…", "en": "…"}`; `de` is required, other ISO 639-1 keys are optional."""
 
     default_error_messages = {
-        "type": 'Must be an object such as {"de": "…", "en": "…"}.',
+        "type": 'Must be an object such as {{"de": "…", "en": "…"}}.',
         "de": "The German text is required.",
         "language": "Must be an ISO 639-1 language code.",
     }

@@ -82,7 +82,7 @@ def test_a_range_is_cut_out(fetch, asked, start, end):
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("asked", [f"bytes={len(CONTENT)}-", "bytes=999999999-", "bytes=-0"])
+@pytest.mark.parametrize("asked", [f"bytes={len(CONTENT)}-", "bytes=999999999-"])
 def test_a_range_beyond_the_end_cannot_be_satisfied(fetch, asked):
     answer = fetch(Range=asked)
     refused(answer, 416, "range-not-satisfiable")
@@ -90,7 +90,7 @@ def test_a_range_beyond_the_end_cannot_be_satisfied(fetch, asked):
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("asked", ["bytes=9-0", "lines=0-1", "bytes", "bytes=x-y", "rubbish", "bytes=0-1,5-6", "bytes="])
+@pytest.mark.parametrize("asked", ["bytes=9-0", "lines=0-1", "bytes", "bytes=x-y", "rubbish", "bytes=0-1,5-6", "bytes=", "bytes=-0"])
 def test_a_range_that_is_not_understood_or_manifold_gets_the_whole(fetch, asked):
     answer = fetch(Range=asked)
     assert (answer.status_code, answer.get_data()) == (200, CONTENT)

@@ -7,6 +7,8 @@ import threading
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from registry.releases.models import Release
 from tests import packages
@@ -101,11 +103,19 @@ def test_the_parts_come_in_any_order(call, draft, order, size, resources):
             "metadata": (io.BytesIO(said.encode()), "metadata.json", "application/json"),
             "package": package,
         },
-        "metadata as octets": {"metadata": (io.BytesIO(said.encode()), "metadata.json"), "package": package},
+        "metadata as octets": {
+            "metadata": (io.BytesIO(said.encode()), "said", "application/octet-stream"),
+            "package": package,
+        },
     }[order]
-    if order == "metadata as octets":
-        data["metadata"] = (io.BytesIO(said.encode()), "meta", "application/octet-stream")
-    told = good(call("POST", RELEASES, who=PUBLISHER, data=data), 201)
+    boundary, body = encode_multipart(
+        {
+            name: value if isinstance(value, str) else FileStorage(value[0], value[1], content_type=value[2])
+            for name, value in data.items()
+        }
+    )
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    told = good(call("POST", RELEASES, who=PUBLISHER, data=body, headers=headers), 201)
     assert told["package"]["sha256"] == hashlib.sha256(content).hexdigest()
     assert call("GET", f"{RELEASE}/package", buffered=True).get_data() == content
     assert not [*resources.incoming.iterdir()]
@@ -362,17 +372,20 @@ def test_a_package_over_the_limit_is_refused_while_it_is_read(app, draft, token_
             read += len(block)
             return len(block)
 
+    token = token_of(PUBLISHER)
     before = written(resources)
     answer = app.test_client().post(
         f"/api/v1{RELEASES}",
-        headers={"Authorization": f"Bearer {token_of(PUBLISHER)}", "Content-Type": "multipart/form-data; boundary=b"},
-        environ_overrides={"wsgi.input": io.BufferedReader(Endless()), "wsgi.input_terminated": True},
+        headers={"Authorization": f"Bearer {token}"},
+        environ_overrides={
+            "CONTENT_TYPE": "multipart/form-data; boundary=b",
+            "wsgi.input": io.BufferedReader(Endless()),
+            "wsgi.input_terminated": True,
+        },
     )
     refused(answer, 413, "too-large")
     assert 2_000_000 < read < 3_300_000
-    after = written(resources)
-    after.pop("access_tokens"), after.pop("clients"), after.pop("journal"), after.pop("serial")
-    assert after == {name: before[name] for name in after}
+    assert written(resources) == before
 
 
 @ON_SQLITE

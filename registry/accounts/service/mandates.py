@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import MandateNotFoundError, NotAProviderError, OrganisationNotFoundError
@@ -26,19 +26,21 @@ class Principal:
     provider_id: UUID | None
 
 
+# Asked before every report, and to put it together costs more than to run it.
+_PRINCIPAL = (
+    select(Organisation.id, Organisation.slug, Mandate.provider_id)
+    .outerjoin(Mandate, and_(Mandate.principal_id == Organisation.id, Mandate.provider_id == bindparam("provider")))
+    .where(Organisation.slug == bindparam("slug"))
+)
+
+
 def principal(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Principal:
     """Return the organisation called `slug`, and whether the one who asks holds its mandate.
 
     `lock` keeps the mandate from being withdrawn before the transaction ends.
     """
     require(actor, Permission.ORGANISATION_READ)
-    held = and_(Mandate.principal_id == Organisation.id, Mandate.provider_id == actor.organisation_id)
-    query = (
-        select(Organisation.id, Organisation.slug, Mandate.provider_id)
-        .outerjoin(Mandate, held)
-        .where(Organisation.slug == slug)
-    )
-    row = session.execute(query).first()
+    row = session.connection().execute(_PRINCIPAL, {"slug": slug, "provider": actor.organisation_id}).first()
     if row is None:
         raise OrganisationNotFoundError(slug)
     found = Principal(*row)

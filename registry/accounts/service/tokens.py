@@ -65,7 +65,7 @@ def issue(session: Session, client: Client, scopes: Iterable[Scope], lifetime: t
 
 def authenticate(session: Session, token: str) -> Actor:
     """Return who shows this token; TokenInvalidError where it is not, or no longer, good."""
-    row = session.execute(_BEARER, {"hash": digest(token)}).first()
+    row = session.connection().execute(_BEARER, {"hash": digest(token)}).first()
     if row is None:
         raise TokenInvalidError
     scopes, expires_at, token_revoked, client_id, client_ends, client_revoked, organisation_id, slug = row

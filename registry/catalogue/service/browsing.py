@@ -88,13 +88,16 @@ def _audience(actor: Actor) -> list[str] | None:
     return [OPEN, of_organisation(actor.organisation)] if actor.organisation else [OPEN]
 
 
+_NAMED = select(Service).where(Service.slug == bindparam("slug"))
+_NAMED_AND_LOCKED = _NAMED.with_for_update(key_share=True)
+
+
 def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Service:
     """Return the service called `slug`; one the actor may not see is not found.
 
     `lock` keeps others from changing it until the transaction ends.
     """
-    query = select(Service).where(Service.slug == slug)
-    found = session.scalar(query.with_for_update(key_share=True) if lock else query)
+    found = session.scalar(_NAMED_AND_LOCKED if lock else _NAMED, {"slug": slug})
     if found is None or not can(actor, Permission.SERVICE_READ, found):
         raise ServiceNotFoundError(slug)
     return found

@@ -68,7 +68,7 @@ def note_latest(
 ) -> None:
     """Take note of the service's latest release; the first one opens a draft to all."""
     require(actor, Permission.RELEASE_PUBLISH, service)
-    opens = service.status is ServiceStatus.DRAFT and published_at is not None
+    opens = service.status is ServiceStatus.DRAFT
     if opens:
         service.status = ServiceStatus.ACTIVE
     service.latest_version, service.latest_published_at = version, published_at
