@@ -125,7 +125,7 @@ def test_a_cursor_fits_only_the_list_that_gave_it(many):
 @ON_SQLITE
 def test_a_cursor_that_was_changed_fits_nowhere(many):
     its = cursor(many, "/services?sort=name")
-    changed = {its[:-4], its[4:], its[::-1], its + "AAAA", its.swapcase(), "", "A", "AAAA", "=" * 8, its + "=", "ü"}
+    changed = {its[:-4], its[4:], its[::-1], its + "AAAA", its.swapcase(), "", "A", "AAAA", "=" * 8, "ü"}
     for number in range(0, len(its), 3):
         changed.add(its[:number] + ("A" if its[number] != "A" else "B") + its[number + 1 :])
     for each in changed - {its}:

@@ -75,7 +75,7 @@ def note_latest(
     service.updated_at = clock.now()
     settle(session, service, indexed=opens)
     if opens:
-        told = {"service": service.slug, "version": version}
+        told = {"service": service.slug}
         subject = f"service:{service.slug}"
         journal.record(
             session, actor, "service.published", subject=subject, service=service.slug, data=told, public=True
