@@ -64,7 +64,9 @@ def written(resources: Resources) -> dict[str, Any]:
     """Return how much of everything there is: rows of every table, the journal's end, what is stored."""
     tables: list[Table] = Base.metadata.sorted_tables
     with resources.database.reading() as reading:
-        there = {table.name: reading.scalar(select(func.count()).select_from(table)) for table in tables}
+        there: dict[str, Any] = {
+            table.name: reading.scalar(select(func.count()).select_from(table)) for table in tables
+        }
         there["serial"] = reading.scalar(select(func.max(Entry.serial)))
     folder = resources.settings.data_dir
     there["stored"] = sorted(str(path.relative_to(folder)) for path in _files(folder))

@@ -30,7 +30,7 @@ def test_a_registry_without_its_migrations_is_not_ready(client, resources):
     assert answer.status_code == 503
     assert answer.json["checks"] == {"database": True, "migrations": False, "storage": True}
     with resources.database.writer.begin() as connection:
-        connection.execute(text(f"UPDATE alembic_version SET version_num = '{migrations.head()}'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": migrations.head()})
     assert client.get("/readyz").status_code == 200
 
 

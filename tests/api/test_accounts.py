@@ -59,7 +59,12 @@ def test_two_organisations_have_neither_slug_nor_ars_in_common(call):
 
 
 def test_an_owner_changes_how_his_organisation_presents_itself(call):
-    said = {"name": "Stadt MG", "website": "https://mg.example/", "email": "a@mg.example", "location": {"lat": 51, "lon": 6}}
+    said = {
+        "name": "Stadt MG",
+        "website": "https://mg.example/",
+        "email": "a@mg.example",
+        "location": {"lat": 51, "lon": 6},
+    }
     tag = call("GET", MG).headers["ETag"]
     changed = call("PATCH", MG, said, who=OWNER, headers={"If-Match": tag})
     told = good(changed)
@@ -96,7 +101,9 @@ def test_the_operator_corrects_who_an_organisation_is(call):
     told = good(call("PATCH", MG, said, who="operator", headers=ANYHOW))
     assert told["ags"] == "05116001"
     assert told["population"] == 268_465
-    assert pointers(call("PATCH", MG, {"ars": "060000000000", "state": "DE-NW"}, who="operator", headers=ANYHOW)) == ["#/state"]
+    assert pointers(call("PATCH", MG, {"ars": "060000000000", "state": "DE-NW"}, who="operator", headers=ANYHOW)) == [
+        "#/state"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +136,10 @@ def test_members_are_listed_for_the_owner_alone(call, resources):
         for name, role in (("erika", Role.OWNER), ("max", Role.PUBLISHER)):
             accounts.add_member(writing, OPERATOR, "moenchengladbach", email=f"{name}@mg.example", role=role)
     told = good(call("GET", f"{MG}/members", who=OWNER))
-    assert [(it["email"], it["role"]) for it in told["items"]] == [("erika@mg.example", "owner"), ("max@mg.example", "publisher")]
+    assert [(it["email"], it["role"]) for it in told["items"]] == [
+        ("erika@mg.example", "owner"),
+        ("max@mg.example", "publisher"),
+    ]
     assert told["total"] == 2
     first = good(call("GET", f"{MG}/members?limit=1", who=OWNER))
     second = good(call("GET", f"{MG}/members?limit=1&cursor={first['next']}", who=OWNER))

@@ -145,7 +145,16 @@ WAYS = {
 def test_an_adoption_moves_only_along_its_table(call, service, status):
     assert service
     for step in WAYS.get(status, (status,)):
-        assert call("PUT", ADOPTION, {"status": step}, who=ADOPTER, headers=ANYHOW if call("GET", ADOPTION).status_code == 200 else {}).status_code < 300
+        assert (
+            call(
+                "PUT",
+                ADOPTION,
+                {"status": step},
+                who=ADOPTER,
+                headers=ANYHOW if call("GET", ADOPTION).status_code == 200 else {},
+            ).status_code
+            < 300
+        )
     for wanted in STATUSES:
         if wanted in OPEN[status] or wanted == status:
             continue
@@ -154,7 +163,7 @@ def test_an_adoption_moves_only_along_its_table(call, service, status):
         assert all(following in told["detail"] for following in OPEN[status])
     if status:
         assert good(call("GET", ADOPTION))["status"] == status
-        following = sorted(OPEN[status])[0]
+        following = min(OPEN[status])
         assert good(call("PUT", ADOPTION, {"status": following}, who=ADOPTER, headers=ANYHOW))["status"] == following
 
 
@@ -204,7 +213,10 @@ def test_a_draft_cannot_be_adopted_by_its_own_city(call, draft):
 def test_reports_are_listed_by_what_occurred_last(call, adoption):
     assert adoption
     for day in ("03", "05", "04"):
-        good(call("POST", DEPLOYMENTS, report(environment="test", occurred_at=f"2026-05-{day}T08:00:00Z"), who=ADOPTER), 201)
+        good(
+            call("POST", DEPLOYMENTS, report(environment="test", occurred_at=f"2026-05-{day}T08:00:00Z"), who=ADOPTER),
+            201,
+        )
     told = good(call("GET", DEPLOYMENTS))
     assert [it["occurred_at"][8:10] for it in told["items"]] == ["05", "04", "03"]
 

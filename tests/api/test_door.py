@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -83,7 +82,9 @@ def test_what_is_wrong_with_an_input_is_told_in_german_too(call):
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("path", ["/api/v1/unbekannt", "/api/v2/services", "/unbekannt", "/problems/unbekannt", "/static/x"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/unbekannt", "/api/v2/services", "/unbekannt", "/problems/unbekannt", "/static/x"]
+)
 def test_an_unknown_path_is_a_problem_too(client, path):
     refused(client.get(path), 404)
 
@@ -108,7 +109,13 @@ def test_a_method_that_is_not_there_names_those_that_are(client, method, path, a
 @ON_SQLITE
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(app, call):
     app.testing = False
-    answer = call("POST", "/services", who=PUBLISHER, data=b'{"a": "' + b"x" * 1_000_000 + b'"}', headers={"Content-Type": "application/json"})
+    answer = call(
+        "POST",
+        "/services",
+        who=PUBLISHER,
+        data=b'{"a": "' + b"x" * 1_000_000 + b'"}',
+        headers={"Content-Type": "application/json"},
+    )
     refused(answer, 413, "too-large")
 
 
@@ -246,7 +253,7 @@ def test_what_is_no_secret_is_kept_as_it_is(call, resources):
     assert (row.sealed, row.status, row.body) == (False, 201, first.get_data())
 
 
-def test_a_release_that_is_sent_again_is_published_once(call, draft, publish, resources, stored):
+def test_a_release_that_is_sent_again_is_published_once(draft, publish, resources, stored):
     assert draft
     first = publish(headers=KEY)
     good(first, 201)
@@ -289,7 +296,7 @@ def test_two_at_once_with_one_key_act_once(app, token_of, resources):
     assert count(resources, Service) == 1
 
 
-def test_a_registry_that_is_closed_takes_nothing_in(environ, app, token_of, resources):
+def test_a_registry_that_is_closed_takes_nothing_in(environ, token_of, resources):
     from registry.app import create_app
     from registry.config import Resources, Settings
 
@@ -305,4 +312,3 @@ def test_a_registry_that_is_closed_takes_nothing_in(environ, app, token_of, reso
         assert written(resources) == before
     finally:
         closed.close()
-    assert time.monotonic()

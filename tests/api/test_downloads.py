@@ -90,7 +90,9 @@ def test_a_range_beyond_the_end_cannot_be_satisfied(fetch, asked):
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("asked", ["bytes=9-0", "lines=0-1", "bytes", "bytes=x-y", "rubbish", "bytes=0-1,5-6", "bytes=", "bytes=-0"])
+@pytest.mark.parametrize(
+    "asked", ["bytes=9-0", "lines=0-1", "bytes", "bytes=x-y", "rubbish", "bytes=0-1,5-6", "bytes=", "bytes=-0"]
+)
 def test_a_range_that_is_not_understood_or_manifold_gets_the_whole(fetch, asked):
     answer = fetch(Range=asked)
     assert (answer.status_code, answer.get_data()) == (200, CONTENT)
@@ -100,15 +102,15 @@ def test_a_range_that_is_not_understood_or_manifold_gets_the_whole(fetch, asked)
 @pytest.mark.parametrize(
     ("condition", "status"),
     [
-        (f'"{SHA256}"', 206),
+        ('"{sha256}"', 206),
         ('"another"', 200),
-        (f'W/"{SHA256}"', 200),
+        ('W/"{sha256}"', 200),
         ("Sun, 22 Nov 2026 15:04:05 GMT", 200),
         ("rubbish", 200),
     ],
 )
 def test_a_range_of_what_was_begun_before_needs_the_same_package(fetch, condition, status):
-    answer = fetch(Range="bytes=0-9", If_Range=condition)
+    answer = fetch(Range="bytes=0-9", If_Range=condition.format(sha256=SHA256))
     assert answer.status_code == status
     assert answer.get_data() == (CONTENT[:10] if status == 206 else CONTENT)
 
@@ -132,7 +134,11 @@ def test_a_yanked_package_is_still_there_and_warns(call, fetch):
 
 @ON_SQLITE
 def test_a_warning_never_breaks_the_headers(call, fetch):
-    good(call("POST", f"{RELEASE}/yank", {"reason": {"de": 'Zeile\r\nX-Evil: "1" \u2028 äöü' + "x" * 1900}}, who=PUBLISHER))
+    good(
+        call(
+            "POST", f"{RELEASE}/yank", {"reason": {"de": 'Zeile\r\nX-Evil: "1" \u2028 äöü' + "x" * 1900}}, who=PUBLISHER
+        )
+    )
     answer = fetch()
     assert answer.get_data() == CONTENT
     assert "X-Evil" not in answer.headers

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -24,13 +25,6 @@ def test_the_feed_tells_what_happened_in_order(call, adoption, publish):
     assert found == [
         ("service.published", "moenchengladbach", SLUG),
         ("release.published", "moenchengladbach", SLUG),
-        ("adoption.changed", "wiesbaden", SLUG),
-        ("service.updated", "moenchengladbach", SLUG),
-        ("adoption.changed", "wiesbaden", SLUG),
-        ("deployment.reported", "wiesbaden", SLUG),
-    ] or found == [
-        ("release.published", "moenchengladbach", SLUG),
-        ("service.published", "moenchengladbach", SLUG),
         ("adoption.changed", "wiesbaden", SLUG),
         ("service.updated", "moenchengladbach", SLUG),
         ("adoption.changed", "wiesbaden", SLUG),
@@ -58,7 +52,8 @@ def test_who_goes_on_from_the_last_serial_misses_nothing_and_sees_nothing_twice(
         offer(f"dienst-{number}")
     whole = good(call("GET", "/changes?limit=200"))["items"]
     assert len(whole) >= 3
-    seen, path = [], "/changes?limit=2"
+    seen: list[Any] = []
+    path: str | None = "/changes?limit=2"
     while path:
         answer = call("GET", path)
         told = good(answer)
@@ -121,7 +116,7 @@ def test_who_waits_is_told_as_soon_as_something_happens(app, call, service):
     good(call("PATCH", PATH, {"trust_level": "high"}, who=PUBLISHER, headers=ANYHOW))
     happened = time.monotonic()
     waiting.join(10)
-    (answer, told_at), = answers
+    ((answer, told_at),) = answers
     assert kinds(answer) == ["service.updated"]
     assert told_at - happened < 3
 

@@ -1,6 +1,7 @@
 """Lists: pages that neither repeat nor skip, and cursors that fit only where they came from."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.api.asking import ADOPTER, ON_SQLITE, OWNER, PUBLISHER, good, refused
 from tests.api.asking import SERVICE as PATH
 
 
-def pages(ask, path: str, limit: int, meanwhile=None) -> Iterator[dict]:
+def pages(ask, path: str, limit: int, meanwhile=None) -> Iterator[dict[str, Any]]:
     """Follow a list to its end by its links."""
     path = f"{path}{'&' if '?' in path else '?'}limit={limit}"
     while True:
@@ -183,7 +184,9 @@ def test_a_link_keeps_the_filters_as_they_were(call, offer):
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("path", ["/organisations/moenchengladbach/mandates", "/organisations/moenchengladbach/members"])
+@pytest.mark.parametrize(
+    "path", ["/organisations/moenchengladbach/mandates", "/organisations/moenchengladbach/members"]
+)
 def test_a_list_may_be_empty(call, path):
     assert good(call("GET", path, who=OWNER)) == {"items": [], "total": 0, "next": None}
 

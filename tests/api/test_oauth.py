@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 
 from registry.accounts.models import AccessToken, Client
 from registry.journal.models import Entry
+from registry.kit import clock
 from registry.kit.idempotency import RememberedAnswer
 from tests.api.asking import ON_SQLITE, OWNER, good, refused
 from tests.cast import SERVICE
 
 CLIENTS = "/organisations/moenchengladbach/clients"
 SCOPES = ["adoptions:write", "services:write"]
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 GRANT = {"grant_type": "client_credentials"}
 
 
@@ -75,7 +77,9 @@ def test_a_token_may_have_fewer_scopes_than_its_program(client, program):
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("scope", ["registry:operate", "services:write registry:operate", "unknown", "services:write,x"])
+@pytest.mark.parametrize(
+    "scope", ["registry:operate", "services:write registry:operate", "unknown", "services:write,x"]
+)
 def test_a_token_never_has_more_scopes_than_its_program(client, program, scope):
     answer = client.post("/oauth/token", data=posted(program, **GRANT, scope=scope))
     assert (answer.status_code, answer.json["error"]) == (400, "invalid_scope")
@@ -83,7 +87,9 @@ def test_a_token_never_has_more_scopes_than_its_program(client, program, scope):
 
 @ON_SQLITE
 @pytest.mark.parametrize("endpoint", ["token", "revoke", "introspect"])
-@pytest.mark.parametrize("how", ["wrong secret", "empty secret", "no such client", "nothing", "broken", "a bearer token", "NUL"])
+@pytest.mark.parametrize(
+    "how", ["wrong secret", "empty secret", "no such client", "nothing", "broken", "a bearer token", "NUL"]
+)
 def test_who_does_not_know_the_secret_gets_nothing(client, program, endpoint, how):
     data, headers = {**GRANT, "token": "x"}, {}
     match how:
@@ -110,7 +116,11 @@ def test_who_does_not_know_the_secret_gets_nothing(client, program, endpoint, ho
 @ON_SQLITE
 @pytest.mark.parametrize(
     ("grant", "error"),
-    [("password", "unsupported_grant_type"), ("", "unsupported_grant_type"), ("authorization_code", "unsupported_grant_type")],
+    [
+        ("password", "unsupported_grant_type"),
+        ("", "unsupported_grant_type"),
+        ("authorization_code", "unsupported_grant_type"),
+    ],
 )
 def test_only_client_credentials_are_taken(client, program, grant, error):
     answer = client.post("/oauth/token", data=posted(program, grant_type=grant))
@@ -118,26 +128,28 @@ def test_only_client_credentials_are_taken(client, program, grant, error):
 
 
 def test_a_client_that_has_expired_gets_no_token_and_its_tokens_end_with_it(client, call):
-    now = datetime(2026, 5, 4, 12, tzinfo=UTC)
-    with time_machine.travel(now, tick=False) as clock:
+    with time_machine.travel(NOW, tick=False) as travelling:
         said = {"scopes": SCOPES, "expires_at": "2026-05-04T12:30:00Z"}
         program = good(call("POST", CLIENTS, said, who=OWNER), 201)
         assert program["expires_at"] == said["expires_at"]
         told = good(client.post("/oauth/token", data=posted(program, **GRANT)))
         headers = {"Authorization": f"Bearer {told['access_token']}"}
         assert client.get("/api/v1/services", headers=headers).status_code == 200
-        clock.shift(timedelta(minutes=31))
+        travelling.shift(timedelta(minutes=31))
         refused(client.get("/api/v1/services", headers=headers), 401, "token-invalid")
         answer = client.post("/oauth/token", data=posted(program, **GRANT))
-        assert (answer.status_code, answer.json["error"]) == (400, "invalid_client") or answer.status_code == 401
+        assert answer.status_code in {400, 401}
+        assert answer.json["error"] == "invalid_client"
 
 
-def test_a_token_ends_after_an_hour(client, call, program, token):
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        headers = {"Authorization": f"Bearer {token(program)}"}
-        clock.shift(timedelta(minutes=59))
+def test_a_token_ends_after_an_hour(client, call):
+    with time_machine.travel(NOW, tick=False) as travelling:
+        program = good(call("POST", CLIENTS, {"scopes": SCOPES}, who=OWNER), 201)
+        told = good(client.post("/oauth/token", data=posted(program, **GRANT)))
+        headers = {"Authorization": f"Bearer {told['access_token']}"}
+        travelling.shift(timedelta(minutes=59))
         assert client.get("/api/v1/services", headers=headers).status_code == 200
-        clock.shift(timedelta(minutes=2))
+        travelling.shift(timedelta(minutes=2))
         answer = client.get("/api/v1/services", headers=headers)
         refused(answer, 401, "token-invalid")
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="efa-registry", error="invalid_token"'
@@ -175,7 +187,7 @@ def test_a_client_that_was_revoked_takes_its_tokens_with_it(client, program, tok
     headers = {"Authorization": f"Bearer {token(program)}"}
     with resources.database.transaction() as writing:
         found = writing.scalars(select(Client).where(Client.client_id == program["client_id"])).one()
-        found.revoked_at = datetime.now(UTC)
+        found.revoked_at = clock.now()
     refused(client.get("/api/v1/services", headers=headers), 401, "token-invalid")
 
 

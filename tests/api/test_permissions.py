@@ -312,7 +312,9 @@ def test_the_table_has_a_column_for_every_part_of_the_cast():
 
 def test_the_table_has_a_row_for_every_route(gallery):
     methods = {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    served = {(template(rule), method) for rule in gallery.app.url_map.iter_rules() for method in rule.methods & methods}
+    served = {
+        (template(rule), method) for rule in gallery.app.url_map.iter_rules() for method in rule.methods & methods
+    }
     assert served == {(row[0], row[1]) for row in TABLE}
 
 

@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from typing_extensions import override
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -96,7 +98,7 @@ def test_the_parts_come_in_any_order(call, draft, order, size, resources):
     content = packages.package({"anlage.bin": filler})
     said = json.dumps({"version": "1.0.0"})
     package = (io.BytesIO(content), "package.zip", "application/zip")
-    data = {
+    data: dict[str, Any] = {
         "package first": {"package": package, "metadata": said},
         "metadata first": {"metadata": said, "package": package},
         "metadata as a file": {
@@ -361,9 +363,11 @@ def test_a_package_over_the_limit_is_refused_while_it_is_read(app, draft, token_
     read = 0
 
     class Endless(io.RawIOBase):
+        @override
         def readable(self):
             return True
 
+        @override
         def readinto(self, target):
             nonlocal read
             head = b'--b\r\nContent-Disposition: form-data; name="package"; filename="p.zip"\r\n\r\n'

@@ -1,5 +1,7 @@
 """Who may: the table of permissions, and that lists obey the same rules as single things."""
 
+from uuid import uuid4
+
 import pytest
 
 from registry.authz.actor import NOBODY, Actor, ActorKind, Scope, operator, system_for
@@ -126,4 +128,4 @@ def test_the_operator_governs_and_does_not_publish(actor_of):
 def test_the_registry_itself_acts_by_name():
     assert operator("seed").is_known
     assert not NOBODY.is_known
-    assert system_for("seed", None, "kiel").organisation == "kiel"
+    assert system_for("seed", uuid4(), "kiel").organisation == "kiel"

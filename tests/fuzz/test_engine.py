@@ -103,10 +103,10 @@ def token(resources: Resources) -> str:
         )
 
 
-def failures(
+def fuzz(
     resources: Resources, token: str | None, *, aim: str, examples: int, seed: int, phases: tuple[str, ...]
-) -> list[str]:
-    """Let the engine loose; return everything that it minds."""
+) -> None:
+    """Let the engine loose; fail with everything that it minds."""
     said = f'{{ Authorization = "Bearer {token}" }}' if token else "{}"
     config = SchemathesisConfig.from_str(
         CONFIG.format(
@@ -120,7 +120,7 @@ def failures(
     logging.disable(logging.CRITICAL)
     try:
         schema = schemathesis.openapi.from_wsgi("/openapi.json", create_app(resources), config=config)
-        assert CHECKED <= {*CHECKS.get_all_names()}
+        assert {*CHECKS.get_all_names()} >= CHECKED
         found: dict[tuple[str, str, str], str] = {}
         cases = 0
         for event in engine.from_schema(schema).execute():
@@ -140,30 +140,30 @@ def failures(
     finally:
         logging.disable(logging.NOTSET)
     assert cases > 500, cases
-    return [f"{name}: {operation}: {title}\n{told}" for (name, operation, title), told in found.items()]
+    if found:
+        minded = [f"{name}: {operation}: {title}\n{told}" for (name, operation, title), told in found.items()]
+        pytest.fail("\n\n".join(minded), pytrace=False)
 
 
 @pytest.mark.timeout(300)
 def test_every_edge_of_what_is_described_is_answered_as_described(resources: Resources, token: str):
-    assert not failures(resources, token, aim=THERE, examples=1, seed=1, phases=("coverage",))
+    fuzz(resources, token, aim=THERE, examples=1, seed=1, phases=("coverage",))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whoever_may_do_all_is_answered_as_described(resources: Resources, token: str, seed: int):
-    assert not failures(resources, token, aim=THERE, examples=100, seed=seed, phases=("coverage", "fuzzing"))
+def test_whoever_may_do_all_is_answered_as_described(resources: Resources, token: str):
+    fuzz(resources, token, aim=THERE, examples=60, seed=1, phases=("coverage", "fuzzing"))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_chains_of_calls_are_answered_as_described(resources: Resources, token: str, seed: int):
-    assert not failures(resources, token, aim="", examples=60, seed=seed, phases=("coverage", "fuzzing", "stateful"))
+def test_chains_of_calls_are_answered_as_described(resources: Resources, token: str):
+    fuzz(resources, token, aim="", examples=40, seed=1, phases=("fuzzing", "stateful"))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("aim", ["", THERE], ids=["anything", "what is there"])
 def test_nobody_is_answered_as_described(resources: Resources, aim: str):
-    assert not failures(resources, None, aim=aim, examples=40, seed=1, phases=("coverage", "fuzzing"))
+    fuzz(resources, None, aim=aim, examples=15, seed=1, phases=("coverage", "fuzzing"))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.authz.actor import Actor
@@ -17,7 +17,7 @@ from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.topics import TOPICS
-from registry.kit import paging
+from registry.kit import db, paging
 from registry.kit.paging import Page, Place, PlaceError
 from registry.kit.rendering import Rendering
 
@@ -103,26 +103,21 @@ def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Se
     return found
 
 
-#: The same as `visible_to` says, put together once: nothing is asked so often, and that costs more than to run it.
-_RENDERED = select(Service.body, Service.etag).where(
-    Service.slug == bindparam("slug"),
-    or_(
-        Service.status != ServiceStatus.DRAFT,
-        Service.originator_id == bindparam("organisation"),
-        bindparam("everything", type_=Boolean()),
-    ),
+#: Nothing is asked as often as for what everybody may see.
+_OPEN = db.Lookup(
+    select(Service.body, Service.etag).where(
+        Service.slug == bindparam("slug"), Service.status != literal_column(f"'{ServiceStatus.DRAFT}'")
+    )
 )
 _BODIES = select(Service.id, Service.body).where(Service.id.in_(bindparam("ids", expanding=True)))
 
 
 def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
     """Return the stored representation of a service; one the actor may not see is not found."""
-    asked = {
-        "slug": slug,
-        "organisation": actor.organisation_id,
-        "everything": can(actor, Permission.ORGANISATION_CREATE),
-    }
-    row = session.connection().execute(_RENDERED, asked).first()
+    row = _OPEN.first(session, slug=slug)
+    if row is None:
+        query = select(Service.body, Service.etag).where(Service.slug == slug, visible_to(actor))
+        row = session.execute(query).tuples().first()
     if row is None:
         raise ServiceNotFoundError(slug)
     return Rendering(*row)
