@@ -32,10 +32,13 @@ from registry.kit.rendering import render
 from registry.releases import representation as telling_releases
 from registry.releases import versions
 from registry.releases.models import Inspection, Release, ReleaseState
+from tests.support.processes import PROJECT
 
 FOLDER = Path(__file__).parent / ".data"
 SEED = 20261122
 SERVICES, RELEASES, ORGANISATIONS, ADOPTIONS = 10_000, 5, 11_000, 200_000
+#: How many services the first organisation reuses, for which deployments are reported.
+ADOPTED_BY_FIRST = 200
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 _HEADS = (
@@ -88,18 +91,14 @@ def organisation_of(number: int) -> str:
 
 def adopted_by_first() -> Iterator[tuple[str, str]]:
     """Give the services that the first organisation reuses, with a version of each."""
-    for number in range(0, SERVICES, SERVICES // _adoptions_per_organisation()):
-        yield slug_of(number), _VERSIONS[number % RELEASES]
-
-
-def _adoptions_per_organisation() -> int:
-    return 200
+    for number in range(0, SERVICES, SERVICES // ADOPTED_BY_FIRST):
+        yield slug_of(number), _VERSIONS[number // ADOPTED_BY_FIRST % RELEASES]
 
 
 def folder() -> Path:
     """Return the folder with `registry.db` and `packages`, made now if it is missing or of another version."""
     place = FOLDER / _fingerprint()
-    if not place.exists():
+    if not (place / "registry.db").exists():
         shutil.rmtree(FOLDER, ignore_errors=True)
         unfinished = FOLDER / "unfinished"
         unfinished.mkdir(parents=True)
@@ -114,8 +113,8 @@ def folder() -> Path:
 
 
 def _fingerprint() -> str:
-    sources = [Path(__file__), Path(packages.__file__), *sorted(Path("migrations/versions").glob("*.py"))]
-    sources += sorted(Path("registry").glob("*/representation.py"))
+    sources = [Path(__file__), Path(packages.__file__), *sorted((PROJECT / "migrations" / "versions").glob("*.py"))]
+    sources += sorted((PROJECT / "registry").glob("*/representation.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 

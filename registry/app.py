@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response
 from flask.sessions import SessionInterface
 from prometheus_client import Counter, Histogram
 from typing_extensions import override
@@ -25,12 +25,14 @@ from registry.kit.tally import Tally
 from registry.releases import service as release_service
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = structlog.get_logger("registry.request")
 
 _REQUESTS = Counter("registry_requests", "Requests answered.", ["endpoint", "method", "status"])
 _SECONDS = Histogram("registry_request_seconds", "How long an answer took to make.", ["endpoint"])
+_ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _SANE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
 
@@ -59,6 +61,35 @@ class _App(Flask):
         """Return the function as it is: none of ours is a coroutine, and to ask each one takes its time."""
         return func
 
+    @override
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer; note how long it took, and say with every answer what holds for all."""
+        said = environ.get("HTTP_X_REQUEST_ID", "")
+        identifier = said if 0 < len(said) <= 128 and _SANE.issuperset(said) else uuid.uuid4().hex
+        trace.begin(identifier)
+        began = time.perf_counter()
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            _observe(environ["werkzeug.request"], int(status[:3]), time.perf_counter() - began, identifier)
+            return start_response(status, [*headers, ("X-Request-Id", identifier), *_ALWAYS], exc_info)
+
+        return super().wsgi_app(environ, start)
+
+
+def _observe(asked: Request, status: int, seconds: float, identifier: str) -> None:
+    endpoint = asked.endpoint or "none"
+    # Whoever makes up methods must not make up metrics.
+    _REQUESTS.labels(endpoint, asked.method if asked.method in _METHODS else "other", status).inc()
+    _SECONDS.labels(endpoint).observe(seconds)
+    log.info(
+        "request",
+        method=asked.method,
+        path=asked.path[:200],
+        status=status,
+        ms=round(seconds * 1000, 1),
+        request_id=identifier,
+    )
+
 
 def create_app(resources: Resources) -> Flask:
     """Return the WSGI application over an open database and storage."""
@@ -69,7 +100,6 @@ def create_app(resources: Resources) -> Flask:
     app.extensions["registry"] = resources
     app.extensions["memory"] = Memory(resources.settings.secret_key)
     app.extensions["downloads"] = _download_tally(resources)
-    _observe(app)
     problems.init_app(app)
     openapi.init_app(
         app,
@@ -87,35 +117,6 @@ def _download_tally(resources: Resources) -> Tally:
             release_service.add_downloads(session, operator("downloads"), counts)
 
     return Tally(hand_on)
-
-
-def _observe(app: Flask) -> None:
-    @app.before_request
-    def begin() -> None:
-        said = request.environ.get("HTTP_X_REQUEST_ID", "")
-        sane = 0 < len(said) <= 128 and _SANE.issuperset(said)
-        trace.begin(said if sane else uuid.uuid4().hex)
-        g.began = time.perf_counter()
-
-    @app.after_request
-    def end(answer: Response) -> Response:
-        headers = answer.headers
-        headers["X-Request-Id"] = trace.request_id() or ""
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        took = time.perf_counter() - g.began
-        endpoint = request.endpoint or "none"
-        _REQUESTS.labels(endpoint, request.method, answer.status_code).inc()
-        _SECONDS.labels(endpoint).observe(took)
-        log.info(
-            "request",
-            method=request.method,
-            path=request.path[:200],
-            status=answer.status_code,
-            ms=round(took * 1000, 1),
-            request_id=trace.request_id(),
-        )
-        return answer
 
 
 def open_app(environ: Mapping[str, str] | None = None) -> Flask:

@@ -20,13 +20,10 @@ def is_known(etag: str) -> bool:
 
 def answer(rendering: Rendering, status: int = 200) -> Response:
     """Send a stored representation, or 304 to who has it."""
+    headers = {"Content-Type": "application/json", "ETag": f'"{rendering.etag}"', "Cache-Control": "no-cache"}
     if status == 200 and is_known(rendering.etag):
-        response = Response(status=304)
-    else:
-        response = Response(rendering.body, status, content_type="application/json")
-    response.headers["ETag"] = f'"{rendering.etag}"'
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+        return Response(status=304, headers=headers)
+    return Response(rendering.body, status, headers)
 
 
 def check(etag: str | None) -> None:

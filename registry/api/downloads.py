@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, request, stream_with_context
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.wsgi import FileWrapper
 
 from registry.api import conditional
 from registry.kit.storage import Storage
@@ -65,10 +64,13 @@ def _range(wanted: Download) -> tuple[int, int, int]:
 
 def _body(wanted: Download, storage: Storage, start: int, end: int) -> Any:
     path = storage.local_path(wanted.key)
-    if path is not None and (start, end) == (0, wanted.size):
-        # The server's own wrapper: waitress then sends from its main loop and frees this thread at once.
-        wrap = request.environ.get("wsgi.file_wrapper", FileWrapper)
-        return wrap(path.open("rb"), _BLOCK)
+    wrap = request.environ.get("wsgi.file_wrapper")
+    if path is not None and wrap is not None:
+        # The server's own wrapper: it sends from where the file stands as much as `Content-Length` says. Waitress
+        # does so from its main loop and frees this thread at once.
+        package = path.open("rb")
+        package.seek(start)
+        return wrap(package, _BLOCK)
     return storage.stream(wanted.key, start, end)
 
 

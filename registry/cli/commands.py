@@ -55,10 +55,6 @@ def serve(program: Program, host: str, port: int, demo: bool) -> None:
 @group.command()
 def worker() -> None:
     """Do what is due, until stopped; any number of workers may run, on any number of nodes."""
-    from registry.cli import working
-    from registry.kit import logs
-
-    logs.init()
     ended = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -66,6 +62,10 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    from registry.cli import working
+    from registry.kit import logs
+
+    logs.init()
     with opened() as resources:
         working.run(resources, ended)
 

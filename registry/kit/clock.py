@@ -15,4 +15,4 @@ def today() -> date:
 
 def stamp(moment: datetime) -> str:
     """Write a moment as RFC 3339 in UTC, to the second: `2026-11-22T15:04:05Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

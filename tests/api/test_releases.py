@@ -98,7 +98,7 @@ def test_the_parts_come_in_any_order(call, draft, order, size, resources):
     content = packages.package({"anlage.bin": filler})
     said = json.dumps({"version": "1.0.0"})
     package = (io.BytesIO(content), "package.zip", "application/zip")
-    data: dict[str, Any] = {
+    orders: dict[str, dict[str, Any]] = {
         "package first": {"package": package, "metadata": said},
         "metadata first": {"metadata": said, "package": package},
         "metadata as a file": {
@@ -109,11 +109,11 @@ def test_the_parts_come_in_any_order(call, draft, order, size, resources):
             "metadata": (io.BytesIO(said.encode()), "said", "application/octet-stream"),
             "package": package,
         },
-    }[order]
+    }
     boundary, body = encode_multipart(
         {
             name: value if isinstance(value, str) else FileStorage(value[0], value[1], content_type=value[2])
-            for name, value in data.items()
+            for name, value in orders[order].items()
         }
     )
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}

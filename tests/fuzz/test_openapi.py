@@ -82,15 +82,3 @@ def _ask(api, path, method, token, examples, mode):
 @pytest.mark.parametrize(("path", "method", "mode"), CROSSED)
 def test_every_operation_answers_as_described(api, token, path, method, mode):
     _ask(api, path, method, token, 5, mode)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("path", "method", "mode"), CROSSED)
-def test_every_operation_answers_as_described_however_often_it_is_asked(api, token, path, method, mode):
-    _ask(api, path, method, token, 60, mode)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_every_operation_answers_nobody_as_described(api, path, method):
-    _ask(api, path, method, None, 20, GenerationMode.POSITIVE)

@@ -94,20 +94,25 @@ def test_one_builds_and_all_reuse(client, call, publish, resources):
     # 4. 1.1.0 comes; Mainz runs it at once, Wiesbaden is one behind.
     since = good(call("GET", "/changes?limit=200")).json["items"][-1]["serial"]
     good(publish("passierschein-a38", "1.1.0", content=package("1.1.0"), who="nobody", headers=originator), 201)
-    report = {
+    rated: dict[str, Any] = {
         "version": "1.1.0",
         "environment": "production",
         "status": "rolled_out",
         "maturity": {"model": "2.0", "level": 5},
     }
-    good(call("POST", f"{A38}/adoptions/mainz/deployments", report, who=provider), 201)
+    good(call("POST", f"{A38}/adoptions/mainz/deployments", rated, who=provider), 201)
     fleet = good(call("GET", f"{A38}/fleet")).json["items"]
     assert [(it["organisation"], it["version"], it["behind"]) for it in fleet] == [
         ("mainz", "1.1.0", 0),
         ("wiesbaden", "1.0.0", 1),
     ]
 
-    # The figures, as anyone reads them.
+    check_figures(call, client.application)
+    check_news(call, since, resources)
+
+
+def check_figures(call, app):
+    """See the figures, as anyone reads them."""
     service = good(call("GET", A38)).json
     assert service["adoption_counts"] == {"live": 2}
     assert service["latest_release"]["version"] == "1.1.0"
@@ -116,15 +121,16 @@ def test_one_builds_and_all_reuse(client, call, publish, resources):
     assert [it["slug"] for it in good(call("GET", "/services?adopted_by=mainz&maturity=2.0:5")).json["items"]] == [
         "passierschein-a38"
     ]
-    client.application.extensions["downloads"].flush()
+    app.extensions["downloads"].flush()
     assert good(call("GET", f"{A38}/releases/1.0.0")).json["downloads"] == 1
 
-    # Who follows the feed has heard of all that came since, in order.
+
+def check_news(call, since, resources):
+    """See that who follows the feed has heard of all that came since, in order, and that all is in the database."""
     news = good(call("GET", f"/changes?since={since}")).json["items"]
     assert [it["type"] for it in news] == ["release.published", "adoption.changed", "deployment.reported"]
     assert [it["organisation"] for it in news] == ["moenchengladbach", "mainz", "mainz"]
 
-    # And all of it is in the database.
     with resources.database.reading() as reading:
         assert reading.scalars(select(Release.version).order_by(Release.precedence)).all() == ["1.0.0", "1.1.0"]
         assert sorted(reading.scalars(select(Adoption.status))) == ["live", "live"]

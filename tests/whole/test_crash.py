@@ -240,9 +240,9 @@ class TestAskedToEnd:
     @pytest.mark.long
     def test_a_web_process_and_a_worker_end_in_time(self, cluster: Registry):
         node, worker = cluster.web(), cluster.worker()
-        waiting = threading.Thread(target=lambda: node.ask("GET", "/changes?since=1000000&wait=2"))
+        waiting = threading.Thread(target=lambda: node.ask("GET", "/changes?since=1000000&wait=6"))
         waiting.start()
-        time.sleep(1.5)
+        time.sleep(4)
         began = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         assert node.stop() < 8

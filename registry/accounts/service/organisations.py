@@ -142,7 +142,8 @@ def _take(session: Session, organisation: Organisation, said: Mapping[str, Any])
     if "location" in said:
         organisation.lat, organisation.lon = (said["location"] or {}).get("lat"), (said["location"] or {}).get("lon")
     if "parent" in said:
-        parent = said["parent"] and session.scalar(select(Organisation).where(Organisation.slug == said["parent"]))
+        with session.no_autoflush:  # what is not yet known to be free must not be written
+            parent = said["parent"] and session.scalar(select(Organisation).where(Organisation.slug == said["parent"]))
         if said["parent"] and parent is None:
             raise _invalid("parent", "Diese Organisation gibt es nicht.", "There is no such organisation.")
         organisation.parent_id = parent.id if parent else None

@@ -117,7 +117,7 @@ def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
     row = _OPEN.first(session, slug=slug)
     if row is None:
         query = select(Service.body, Service.etag).where(Service.slug == slug, visible_to(actor))
-        row = session.execute(query).tuples().first()
+        row = session.execute(query).first()
     if row is None:
         raise ServiceNotFoundError(slug)
     return Rendering(*row)
