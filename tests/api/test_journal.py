@@ -23,8 +23,8 @@ def test_the_feed_tells_what_happened_in_order(call, adoption, publish):
     told = good(call("GET", "/changes"))
     found = [(it["type"], it["organisation"], it["service"]) for it in told["items"]]
     assert found == [
-        ("service.published", "moenchengladbach", SLUG),
         ("release.published", "moenchengladbach", SLUG),
+        ("service.published", "moenchengladbach", SLUG),
         ("adoption.changed", "wiesbaden", SLUG),
         ("service.updated", "moenchengladbach", SLUG),
         ("adoption.changed", "wiesbaden", SLUG),
