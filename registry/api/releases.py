@@ -244,7 +244,7 @@ class File(MethodView):
     """One file of a package."""
 
     @may(Permission.ORGANISATION_READ)
-    @blueprint.response(200, {"type": "string"}, content_type="*/*")
+    @blueprint.response(200, {"description": "The file as it was packed."}, content_type="*/*")
     def get(self, slug: str, version: str, path: str) -> Response:
         """Read one file of a package; nothing in it runs in a browser."""
         key, file = releases.find_file(session(), actor(), slug, version, path)
