@@ -39,7 +39,6 @@ log: {{type: stdout, format: json, level: error}}
 web: {{enable: false}}
 listen: 127.0.0.1:{port}
 """
-DEVPI_PROJECTS = 10_000
 
 
 def _environment(name: str, *requirements: str) -> Path:
@@ -232,10 +231,10 @@ def devpi() -> Iterator[Server]:
         "devpi", lambda port: [programs / "devpi-server", "--serverdir", place, "--port", str(port), "--threads", "8"]
     ) as server:
         if not (place / "filled").exists():
-            print(f"registering {DEVPI_PROJECTS} projects with devpi, once …", flush=True)
+            print("registering 10,000 projects with devpi, once …", flush=True)
             _call(server, "PUT", "/root/measured", {"type": "stage", "volatile": False})
             with ThreadPoolExecutor(4) as pool:
-                list(pool.map(lambda number: _register(server, number), range(DEVPI_PROJECTS)))
+                list(pool.map(lambda project: _register(server, *project), _projects()))
             (place / "filled").touch()
         yield server
 
@@ -259,10 +258,14 @@ def _devpi_login(server: Server) -> dict[str, str]:
     return {"X-Devpi-Auth": base64.b64encode(f"root:{password}".encode()).decode()}
 
 
-def _register(server: Server, number: int) -> None:
-    name = data.slug_of(number)
-    fields = {":action": "submit", "name": name, "version": "1.0.0", "summary": f"{name} online beantragen",
-              "description": "Nimmt den Antrag entgegen und prüft ihn. " * 20, "metadata_version": "2.1"}  # fmt: skip
+def _projects() -> list[tuple[str, str, str]]:
+    with sqlite3.connect(data.folder() / "registry.db") as ours:
+        return ours.execute("SELECT slug, summary ->> 'de', description ->> 'de' FROM services").fetchall()
+
+
+def _register(server: Server, name: str, summary: str, description: str) -> None:
+    fields = {":action": "submit", "name": name, "version": "1.0.0", "summary": summary, "description": description,
+              "metadata_version": "2.1"}  # fmt: skip
     kind, body = _form(fields)
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     connection.request("POST", "/root/measured/", body, {"Content-Type": kind, **_devpi_login(server)})

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import data, servers
@@ -40,7 +41,7 @@ http {{
 def granian(target: str, port: int) -> list[str | Path]:
     """Run a WSGI application with granian."""
     return [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-            "--blocking-threads", "2", "--log-level", "warning", target]  # fmt: skip
+            "--blocking-threads", "1", "--log-level", "warning", target]  # fmt: skip
 
 
 def gunicorn(target: str, port: int) -> list[str | Path]:
@@ -139,4 +140,4 @@ def behind_nginx(how: str = "granian", folder: Path | None = None, *, accel: boo
     with ExitStack() as running:
         upstream = running.enter_context(registry(how, folder, accel=accel))
         packages = folder / "packages" if folder else None
-        yield running.enter_context(nginx(upstream.port, packages))
+        yield replace(running.enter_context(nginx(upstream.port, packages)), behind=upstream)

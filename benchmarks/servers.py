@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,8 @@ class Server:
     name: str
     port: int
     pid: int
+    #: Another one that works for it.
+    behind: "Server | None" = None
 
     @property
     def url(self) -> str:
@@ -33,11 +36,25 @@ class Server:
 
     def worked(self) -> float:
         """Return the seconds that it and its children have worked, by all threads."""
+        if self.behind is not None:
+            return self.behind.worked() + replace(self, behind=None).worked()
         ticks = 0
         for pid in [self.pid, *_children(self.pid)]:
             said = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(said[11]) + int(said[12])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Keep it from working: some go on with what they were sent long after they have answered."""
+        processes = [self.pid, *_children(self.pid)]
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in processes:
+                os.kill(pid, signal.SIGCONT)
 
     def resident(self) -> float:
         """Return the MiB that it and its children hold resident."""

@@ -219,9 +219,10 @@ def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
 
         return on_connect
 
-    common = ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456")
+    # No `mmap_size`: each connection would map the file for itself, which is memory for a microsecond or three.
+    common = ("foreign_keys=ON", "temp_store=MEMORY")
     event.listen(writer, "connect", pragmas("journal_mode=WAL", "synchronous=FULL", *common))
-    event.listen(reader, "connect", pragmas("query_only=ON", "cache_size=-16000", *common))
+    event.listen(reader, "connect", pragmas("query_only=ON", "cache_size=-4000", *common))
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return writer, reader
 

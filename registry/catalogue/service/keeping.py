@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.models import Organisation
@@ -17,16 +17,18 @@ from registry.journal import service as journal
 from registry.kit import clock
 from registry.kit.rendering import render
 
+_WHOLE = (
+    select(Service)
+    .where(Service.id == bindparam("id"))
+    .options(joinedload(Service.originator), joinedload(Service.is_based_on), joinedload(Service.successor))
+    .execution_options(populate_existing=True)
+)
+
 
 def settle(session: Session, service: Service, *, indexed: bool = True) -> None:
     """Store the representation anew, and index the service again where words or marks of it may have changed."""
     session.flush()
-    loaded = session.scalars(
-        select(Service)
-        .where(Service.id == service.id)
-        .options(joinedload(Service.originator), joinedload(Service.is_based_on), joinedload(Service.successor))
-        .execution_options(populate_existing=True)
-    ).one()
+    loaded = session.scalars(_WHOLE, {"id": service.id}).one()
     loaded.body, loaded.etag = render(representation.service(loaded))
     session.flush()
     if indexed:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.authz.actor import Actor
@@ -23,18 +23,21 @@ ORPHAN_AGE = timedelta(hours=24)
 _BATCH = 500
 
 
+_LATEST = (
+    select(Release)
+    .where(Release.service_id == bindparam("service"), *is_candidate())
+    .order_by(Release.precedence.desc(), Release.version.desc())
+    .limit(1)
+)
+
+
 def settle(session: Session, actor: Actor, release: Release) -> None:
     """Store the representation anew, and tell the catalogue which release is the latest."""
     _render(release)
     session.flush()
     if not release.is_public:
         return
-    latest = session.scalar(
-        select(Release)
-        .where(Release.service_id == release.service_id, *is_candidate())
-        .order_by(Release.precedence.desc(), Release.version.desc())
-        .limit(1)
-    )
+    latest = session.scalar(_LATEST, {"service": release.service_id})
     catalogue.note_latest(
         session,
         actor,

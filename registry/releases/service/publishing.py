@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from registry.authz.actor import Actor
@@ -50,11 +50,13 @@ def may_publish(session: Session, actor: Actor, slug: str) -> Service:
     return service
 
 
+_MADE = select(Release.id).where(Release.service_id == bindparam("service"), Release.version == bindparam("version"))
+
+
 def exists(session: Session, actor: Actor, service: Service, version: str) -> bool:
     """Whether this version of the service was made before, published or not."""
     require(actor, Permission.RELEASE_PUBLISH, service)
-    query = select(Release.id).where(Release.service_id == service.id, Release.version == version)
-    return session.scalar(query) is not None
+    return session.scalar(_MADE, {"service": service.id, "version": version}) is not None
 
 
 def inspect(package: BinaryIO, service: Service, version: str | None, limits: Limits) -> Report:
