@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.authz.actor import Role
 from registry.kit import clock
-from registry.kit.db import Base, Key
+from registry.kit.db import Base, Document, Key
 
 
 class OrganisationKind(StrEnum):
@@ -109,7 +109,7 @@ class Mandate(Base):
 
 
 class Client(Base):
-    """A program that acts for one organisation."""
+    """A program that acts for one organisation; `services` are the ids of the only ones it may act on, None: all."""
 
     __tablename__ = "clients"
 
@@ -119,6 +119,7 @@ class Client(Base):
     name: Mapped[str] = mapped_column(String(100))
     secret_hash: Mapped[str | None] = mapped_column(String(64))
     scopes: Mapped[list[str]]
+    services: Mapped[list[str] | None] = mapped_column(Document)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -140,6 +141,7 @@ class AccessToken(Base):
     hash: Mapped[str] = mapped_column(Key, unique=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id"), index=True)
     scopes: Mapped[list[str]]
+    services: Mapped[list[str] | None] = mapped_column(Document)
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

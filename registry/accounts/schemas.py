@@ -7,6 +7,9 @@ from registry.accounts.models import OrganisationKind, Proof
 from registry.authz.actor import Role, Scope
 from registry.kit.schemas import Email, Schema, Slug, String, Url, one_of
 
+#: To how many services a client may be narrowed.
+SERVICES_MAX = 100
+
 
 class LocationSchema(Schema):
     """A point on the map, WGS 84, in degrees."""
@@ -74,6 +77,13 @@ class NewClientSchema(Schema):
         validate=validate.Length(1, len(Scope)),
         metadata={"uniqueItems": True},
     )
+    services = fields.List(
+        Slug(),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, SERVICES_MAX),
+        metadata={"uniqueItems": True, "description": "The only services that it may act on; null: all."},
+    )
     expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
@@ -84,6 +94,7 @@ class ClientSchema(Schema):
     client_secret = String(100, required=True)
     name = String(100, required=True)
     scopes = fields.List(fields.Enum(Scope, by_value=True), required=True)
+    services = fields.List(Slug(), required=True, allow_none=True)
     expires_at = fields.DateTime(required=True, allow_none=True)
 
 

@@ -124,8 +124,10 @@ class Clients(MethodView):
         """Set up a machine client; its secret is shown this once."""
         scopes: list[Scope] = said["scopes"]
         expires_at: datetime | None = said["expires_at"]
+        services: list[str] | None = said["services"]
+        covered = None if services is None else catalogue.covered(session(), actor(), slug, services, scopes=scopes)
         client, secret = accounts.create_client(
-            session(), actor(), slug, name=said["name"], scopes=scopes, expires_at=expires_at
+            session(), actor(), slug, name=said["name"], scopes=scopes, services=covered, expires_at=expires_at
         )
         g.secret = True
         told = {
@@ -133,6 +135,7 @@ class Clients(MethodView):
             "client_secret": secret,
             "name": client.name,
             "scopes": client.scopes,
+            "services": services and sorted(set(services)),
             "expires_at": None if expires_at is None else stamp(expires_at),
         }
         answer = Response(render(told).body, 201, content_type="application/json")

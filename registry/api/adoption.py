@@ -35,8 +35,8 @@ blueprint = Blueprint("adoption", __name__, url_prefix="/api/v1", description="W
 
 
 def _principal(session: Any, actor: Actor, slug: str, organisation: str) -> Principal:
-    catalogue.find(session, actor, slug)
-    return accounts.principal(session, actor, organisation)
+    service = catalogue.find(session, actor, slug)
+    return accounts.principal(session, actor, organisation, service_id=service.id)
 
 
 def _declared(_principal: Principal, slug: str, organisation: str) -> str | None:

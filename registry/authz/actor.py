@@ -50,7 +50,8 @@ class ActorKind(StrEnum):
 class Actor:
     """The one who asks, already narrowed to the scopes of the token that was shown.
 
-    `id` is the machine client's; it is what the journal remembers, never a name of a person.
+    `id` is the machine client's; it is what the journal remembers, never a name of a person. `services` are the only
+    ones that a narrowed token may act on; None: all that its organisation may act on.
     """
 
     kind: ActorKind
@@ -58,6 +59,7 @@ class Actor:
     organisation_id: UUID | None = None
     organisation: str | None = None
     scopes: frozenset[Scope] = frozenset()
+    services: frozenset[UUID] | None = None
 
     @property
     def is_known(self) -> bool:

@@ -27,6 +27,19 @@ class ScopeMissingError(ForbiddenError):
     )
 
 
+class TokenNarrowedError(ForbiddenError):
+    """The organisation may do it, but the token was issued for certain services only."""
+
+    slug = "token-narrowed"
+    title = text("Das Token gilt nur für bestimmte Online-Dienste", "The token is for certain services only")
+    remedy = text(
+        "Verwenden Sie ein Token, das für diesen Online-Dienst gilt. Einen neuen Online-Dienst anlegen und die "
+        "Organisation verwalten kann nur ein Token ohne diese Einschränkung.",
+        "Use a token that is for this service. To create a service or to look after the organisation takes a token "
+        "without that restriction.",
+    )
+
+
 class NotYoursError(ForbiddenError):
     """The thing belongs to another organisation."""
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from registry.authz.actor import Actor, Scope
-from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError
+from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError, TokenNarrowedError
 from registry.kit.errors import text
 
 
@@ -60,6 +60,15 @@ class Represented(Owned, Protocol):
         """The provider that asks, where it holds this organisation's mandate."""
 
 
+@runtime_checkable
+class OfService(Protocol):
+    """A service, or something that belongs to one."""
+
+    @property
+    def service_id(self) -> UUID | None:
+        """The service that it is, or that it belongs to."""
+
+
 Rule = Callable[[Actor, Any], bool]
 
 
@@ -93,8 +102,8 @@ def mandated(actor: Actor, thing: object) -> bool:
 
 
 def operating(actor: Actor, _thing: object) -> bool:
-    """The registry's operator may."""
-    return Scope.REGISTRY_OPERATE in actor.scopes
+    """The registry's operator may, by a token that is not narrowed to certain services."""
+    return Scope.REGISTRY_OPERATE in actor.scopes and actor.services is None
 
 
 #: For each permission the scope that a token must carry (None: no token needed) and the rules of which any suffices.
@@ -128,8 +137,18 @@ def has_scope(actor: Actor, permission: Permission) -> bool:
 
 def can(actor: Actor, permission: Permission, thing: object = None) -> bool:
     """Whether the actor may."""
-    _, rules = POLICY[permission]
-    return has_scope(actor, permission) and any(rule(actor, thing) for rule in rules)
+    return _is_covered(actor, permission, thing) and _is_allowed(actor, permission, thing)
+
+
+def _is_allowed(actor: Actor, permission: Permission, thing: object) -> bool:
+    return has_scope(actor, permission) and any(rule(actor, thing) for rule in POLICY[permission][1])
+
+
+def _is_covered(actor: Actor, permission: Permission, thing: object) -> bool:
+    """Whether the actor's token was issued for the service that the thing is, or belongs to; to read takes no token."""
+    if actor.services is None or POLICY[permission][0] is None:
+        return True
+    return isinstance(thing, OfService) and thing.service_id in actor.services
 
 
 def require_scope(actor: Actor, permission: Permission) -> None:
@@ -150,13 +169,20 @@ def require_scope(actor: Actor, permission: Permission) -> None:
 def require(actor: Actor, permission: Permission, thing: object = None) -> None:
     """Refuse one who may not.
 
-    Raises TokenMissingError, ScopeMissingError, NotYoursError.
+    Raises TokenMissingError, ScopeMissingError, NotYoursError, TokenNarrowedError.
     """
     require_scope(actor, permission)
-    if not can(actor, permission, thing):
+    if not _is_allowed(actor, permission, thing):
         raise NotYoursError(
             text(
                 "Dies gehört einer anderen Organisation als der, für die Ihr Token handelt.",
                 "This belongs to another organisation than the one that your token acts for.",
+            )
+        )
+    if not _is_covered(actor, permission, thing):
+        raise TokenNarrowedError(
+            text(
+                "Ihr Token gilt nur für bestimmte Online-Dienste, und dies gehört zu keinem davon.",
+                "Your token is for certain services only, and this belongs to none of them.",
             )
         )

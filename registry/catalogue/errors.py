@@ -41,6 +41,19 @@ class ServiceInvalidError(InvalidError):
     )
 
 
+class ServicesNotCoverableError(InvalidError):
+    """A client cannot be narrowed to services on which it could do nothing."""
+
+    slug = "services-not-coverable"
+    title = text("Für diese Online-Dienste kann kein Token gelten", "No token can be for these services")
+    remedy = text(
+        "Nennen Sie Online-Dienste der Organisation; fremde nur, wenn sie veröffentlicht sind und der Client einen "
+        "Scope trägt, mit dem man sie nachnutzt (`adoptions:write`, `deployments:report` …).",
+        "Name services of the organisation; those of others only where they are published and the client carries a "
+        "scope by which they are reused (`adoptions:write`, `deployments:report` …).",
+    )
+
+
 class StatusNotOpenError(ConflictError):
     """The service cannot go from its status to the one that was asked for."""
 

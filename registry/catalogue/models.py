@@ -151,6 +151,11 @@ class Service(Base):
         return self.originator_id
 
     @property
+    def service_id(self) -> UUID:
+        """A service is itself."""
+        return self.id
+
+    @property
     def is_public(self) -> bool:
         """Everything but a draft is open to all."""
         return self.status is not ServiceStatus.DRAFT

@@ -171,15 +171,18 @@ def tokens() -> None:
 @tokens.command()
 @click.argument("org")
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([str(scope) for scope in Scope]))
+@click.option("--service", "services", multiple=True, help="A service that it may act on, and no other; repeat it.")
 @click.option("--expires", default="30d", show_default=True, help="Such as 90m, 12h or 30d; at most 400d.")
-def issue(org: str, scopes: tuple[str, ...], expires: str) -> None:
+def issue(org: str, scopes: tuple[str, ...], services: tuple[str, ...], expires: str) -> None:
     """Print one access token for a machine client of ORG, and nothing else."""
     from registry.accounts import service as accounts
+    from registry.catalogue import service as catalogue
 
     lifetime = _duration(expires)
+    wanted, shell = [Scope(scope) for scope in scopes], operator("shell")
     with transaction() as session:
-        wanted = [Scope(scope) for scope in scopes]
-        token = accounts.issue_from_shell(session, operator("shell"), org, scopes=wanted, lifetime=lifetime)
+        covered = catalogue.covered(session, shell, org, services, scopes=wanted) if services else None
+        token = accounts.issue_from_shell(session, shell, org, scopes=wanted, lifetime=lifetime, services=covered)
     click.echo(token)
 
 

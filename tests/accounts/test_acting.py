@@ -25,8 +25,10 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 WRITE = {Scope.SERVICES_WRITE}
 
 
-def make_client(session, actor, slug="moenchengladbach", scopes=WRITE, expires_at=None):
-    return accounts.create_client(session, actor, slug, name="ci", scopes=scopes, expires_at=expires_at)[0]
+def make_client(session, actor, slug="moenchengladbach", scopes=WRITE, expires_at=None, services=None):
+    return accounts.create_client(
+        session, actor, slug, name="ci", scopes=scopes, expires_at=expires_at, services=services
+    )[0]
 
 
 def authenticated(session, token):
@@ -73,6 +75,19 @@ def test_a_token_cannot_carry_more_than_its_client(session, actor_of):
     client = make_client(session, actor_of("moenchengladbach-owner"))
     with pytest.raises(ValueError, match="more than its client"):
         accounts.issue(session, client, {Scope.RELEASES_PUBLISH})
+
+
+def test_a_token_of_a_narrowed_client_is_narrowed_too(session, actor_of, make_service):
+    ours, other = make_service().id, make_service("anderer").id
+    client = make_client(session, actor_of("moenchengladbach-owner"), services=[ours])
+    assert authenticated(session, accounts.issue(session, client, WRITE)).services == {ours}
+    assert authenticated(session, accounts.issue(session, client, WRITE, services=[ours])).services == {ours}
+    for beyond in ([other], [ours, other]):
+        with pytest.raises(ValueError, match="more than its client"):
+            accounts.issue(session, client, WRITE, services=beyond)
+    free = make_client(session, actor_of("moenchengladbach-owner"))
+    assert authenticated(session, accounts.issue(session, free, WRITE)).services is None
+    assert authenticated(session, accounts.issue(session, free, WRITE, services=[other])).services == {other}
 
 
 def test_a_secret_opens_only_its_own_client(session, actor_of):

@@ -1,11 +1,12 @@
 """Who may: the table of permissions, and that lists obey the same rules as single things."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from registry.authz.actor import NOBODY, Actor, ActorKind, Scope, operator, system_for
-from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError
+from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError, TokenNarrowedError
 from registry.authz.policy import POLICY, Permission, can, require, require_scope
 from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
@@ -80,10 +81,11 @@ def test_the_list_shows_just_the_releases_that_the_policy_lets_one_read(
 class Thing:
     """Something of Mönchengladbach."""
 
-    def __init__(self, owner_id, *, is_public=False, provider_id=None):
+    def __init__(self, owner_id, *, is_public=False, provider_id=None, service_id=None):
         self.owner_id = owner_id
         self.is_public = is_public
         self.provider_id = provider_id
+        self.service_id = service_id
 
 
 def test_the_reasons_are_given_in_order(actor_of):
@@ -123,6 +125,29 @@ def test_the_operator_governs_and_does_not_publish(actor_of):
     assert can(its, Permission.SERVICE_READ, thing)
     for permission in (Permission.SERVICE_CHANGE, Permission.RELEASE_PUBLISH, Permission.ADOPTION_DECLARE):
         assert not can(its, permission, thing)
+
+
+def test_a_narrowed_token_is_good_for_things_of_its_services_only(actor_of):
+    own = actor_of("moenchengladbach-owner")
+    ours, other = uuid4(), uuid4()
+    narrowed = replace(own, services=frozenset({ours}))
+    thing, of_other, of_none = (Thing(own.organisation_id, service_id=it) for it in (ours, other, None))
+    require(narrowed, Permission.SERVICE_CHANGE, thing)
+    for refused in (of_other, of_none, None):
+        assert not can(narrowed, Permission.RELEASE_PUBLISH, refused)
+    with pytest.raises(TokenNarrowedError):
+        require(narrowed, Permission.SERVICE_CHANGE, of_other)
+    with pytest.raises(TokenNarrowedError):
+        require(narrowed, Permission.SERVICE_CREATE)
+    with pytest.raises(NotYoursError):
+        require(narrowed, Permission.SERVICE_CHANGE, Thing(uuid4(), service_id=ours))
+    assert can(narrowed, Permission.SERVICE_READ, of_other)
+
+
+def test_a_narrowed_token_does_not_operate_the_registry(actor_of):
+    narrowed = replace(actor_of("operator"), services=frozenset({uuid4()}))
+    assert not can(narrowed, Permission.ORGANISATION_CREATE)
+    assert not can(narrowed, Permission.SERVICE_READ, Thing(uuid4()))
 
 
 def test_the_registry_itself_acts_by_name():

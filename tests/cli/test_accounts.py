@@ -40,6 +40,23 @@ class TestTokens:
             assert accounts.authenticate(session, first).scopes == {Scope.SERVICES_WRITE}
         resources.close()
 
+    def test_prints_a_token_that_is_for_one_service_only(self, shell: Shell, seeded: Path):
+        done = shell(
+            *("tokens", "issue", "mainz", "--scope", "deployments:report", "--service", "passierschein-a38"),
+        )
+        assert (done.code, done.err) == (0, "")
+        environ = {"REGISTRY_DATA_DIR": str(seeded)}
+        resources = Resources(Settings.read(environ), environ)
+        with resources.database.reading() as session:
+            only = accounts.authenticate(session, done.out.strip()).services
+        resources.close()
+        found = rows(seeded, "SELECT id FROM services WHERE slug = 'passierschein-a38'")
+        assert found == [(it.hex,) for it in only or ()]
+        shell("tokens", "issue", "mainz", "--scope", "services:write", "--service", "passierschein-a38").refused(
+            1, "passierschein-a38"
+        )
+        shell("tokens", "issue", "mainz", "--scope", "services:write", "--service", "nowhere").refused(1, "nowhere")
+
     @pytest.mark.parametrize("said", ["1m", "90m", "12h", "30d", "400d"])
     def test_takes_durations_of_minutes_hours_and_days(self, shell: Shell, migrated: Path, said: str):
         del migrated

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,9 +21,19 @@ SHELL = "shell"
 
 
 def create_client(
-    session: Session, actor: Actor, slug: str, *, name: str, scopes: Collection[Scope], expires_at: datetime | None
+    session: Session,
+    actor: Actor,
+    slug: str,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    expires_at: datetime | None,
+    services: Collection[UUID] | None = None,
 ) -> tuple[Client, str]:
-    """Set up a client with scopes that the one who asks holds; return it and its secret, which nobody sees again."""
+    """Set up a client with scopes that the one who asks holds; return it and its secret, which nobody sees again.
+
+    `services` are the only ones that it may act on.
+    """
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.CLIENT_CREATE, organisation)
     beyond = sorted(set(scopes) - actor.scopes)
@@ -33,12 +44,18 @@ def create_client(
         )
         raise ScopeNotGrantableError(said, faults=[Fault("#/scopes", said)])
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
-    client = _add(session, actor, organisation, name, scopes, expires_at=expires_at, secret=secret)
+    client = _add(session, actor, organisation, name, scopes, expires_at=expires_at, services=services, secret=secret)
     return client, secret
 
 
 def issue_from_shell(
-    session: Session, actor: Actor, slug: str, *, scopes: Collection[Scope], lifetime: timedelta
+    session: Session,
+    actor: Actor,
+    slug: str,
+    *,
+    scopes: Collection[Scope],
+    lifetime: timedelta,
+    services: Collection[UUID] | None = None,
 ) -> str:
     """Issue a token to the organisation's shell client, as the one at the machine's shell may for anybody."""
     organisation = organisations.find(session, actor, slug)
@@ -51,7 +68,7 @@ def issue_from_shell(
         client = _add(session, actor, organisation, SHELL, scopes, expires_at=None, secret=None)
     client.scopes = sorted({*client.scopes, *scopes})
     client.organisation = organisation
-    return tokens.issue(session, client, scopes, lifetime)
+    return tokens.issue(session, client, scopes, lifetime, services=services)
 
 
 def _add(
@@ -63,6 +80,7 @@ def _add(
     *,
     expires_at: datetime | None,
     secret: str | None,
+    services: Collection[UUID] | None = None,
 ) -> Client:
     client = Client(
         client_id=f"{organisation.slug}-{secrets.token_hex(6)}",
@@ -70,6 +88,7 @@ def _add(
         name=name,
         secret_hash=tokens.digest(secret) if secret else None,
         scopes=sorted(set(scopes)),
+        services=None if services is None else sorted(map(str, services)),
         expires_at=expires_at,
     )
     session.add(client)
@@ -80,6 +99,6 @@ def _add(
         "client.created",
         subject=f"client:{client.client_id}",
         organisation=organisation.slug,
-        after={"scopes": client.scopes},
+        after={"scopes": client.scopes, "services": client.services},
     )
     return client

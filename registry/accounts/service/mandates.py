@@ -1,6 +1,6 @@
 """The word of an organisation that a shared IT provider may act for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -19,11 +19,15 @@ from registry.kit.paging import Page, Place
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An organisation for which something is done, by itself or by the provider that holds its mandate."""
+    """An organisation for which something is done, by itself or by the provider that holds its mandate.
+
+    `service_id` is the service with which it is done.
+    """
 
     owner_id: UUID
     slug: str
     provider_id: UUID | None
+    service_id: UUID | None = None
 
 
 # Asked before every report, and to put it together costs more than to run it.
@@ -34,21 +38,24 @@ _PRINCIPAL = (
 )
 
 
-def principal(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Principal:
+def principal(
+    session: Session, actor: Actor, slug: str, *, service_id: UUID | None = None, lock: bool = False
+) -> Principal:
     """Return the organisation called `slug`, and whether the one who asks holds its mandate.
 
-    `lock` keeps the mandate from being withdrawn before the transaction ends.
+    `service_id` is the service with which it does something; `lock` keeps the mandate from being withdrawn before the
+    transaction ends.
     """
     require(actor, Permission.ORGANISATION_READ)
     row = session.connection().execute(_PRINCIPAL, {"slug": slug, "provider": actor.organisation_id}).first()
     if row is None:
         raise OrganisationNotFoundError(slug)
-    found = Principal(*row)
+    found = Principal(*row, service_id)
     if lock and found.provider_id is not None:
         still = select(Mandate.provider_id).where(
             Mandate.provider_id == found.provider_id, Mandate.principal_id == found.owner_id
         )
-        return Principal(found.owner_id, found.slug, session.scalar(still.with_for_update(read=True)))
+        return replace(found, provider_id=session.scalar(still.with_for_update(read=True)))
     return found
 
 

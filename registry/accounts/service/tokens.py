@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -24,6 +25,7 @@ LIFETIME = timedelta(hours=1)
 _BEARER = (
     select(
         AccessToken.scopes,
+        AccessToken.services,
         AccessToken.expires_at,
         AccessToken.revoked_at,
         Client.client_id,
@@ -48,19 +50,36 @@ def new_secret(prefix: str) -> str:
     return prefix + secrets.token_urlsafe(32)
 
 
-def issue(session: Session, client: Client, scopes: Iterable[Scope], lifetime: timedelta = LIFETIME) -> str:
-    """Issue a token of these scopes to a client, which must hold them; return the token, which nobody sees again."""
+def issue(
+    session: Session,
+    client: Client,
+    scopes: Iterable[Scope],
+    lifetime: timedelta = LIFETIME,
+    *,
+    services: Collection[UUID] | None = None,
+) -> str:
+    """Issue a token of these scopes to a client, which must hold them; return the token, which nobody sees again.
+
+    `services` narrow it to these; it is narrowed to the client's anyway.
+    """
     granted = sorted(set(scopes))
-    if not set(granted) <= set(client.scopes):
+    only = client.services if services is None else sorted(map(str, services))
+    if not set(granted) <= set(client.scopes) or not _within(only, client.services):
         message = "a token cannot carry more than its client"
         raise ValueError(message)
     token = new_secret(TOKEN_PREFIX)
     now = clock.now()
     ends = now + lifetime if client.expires_at is None else min(now + lifetime, client.expires_at)
-    session.add(AccessToken(hash=digest(token), client=client, scopes=granted, issued_at=now, expires_at=ends))
+    session.add(
+        AccessToken(hash=digest(token), client=client, scopes=granted, services=only, issued_at=now, expires_at=ends)
+    )
     actor = Actor(ActorKind.CLIENT, client.client_id, client.organisation_id, client.organisation.slug)
     journal.record(session, actor, "token.issued", subject=f"client:{client.client_id}", after={"scopes": granted})
     return token
+
+
+def _within(services: Collection[str] | None, bound: Collection[str] | None) -> bool:
+    return bound is None or (services is not None and set(services) <= set(bound))
 
 
 def authenticate(session: Session, token: str) -> Actor:
@@ -68,11 +87,12 @@ def authenticate(session: Session, token: str) -> Actor:
     row = session.connection().execute(_BEARER, {"hash": digest(token)}).first()
     if row is None:
         raise TokenInvalidError
-    scopes, expires_at, token_revoked, client_id, client_ends, client_revoked, organisation_id, slug = row
+    scopes, services, expires_at, token_revoked, client_id, client_ends, client_revoked, organisation_id, slug = row
     now = clock.now()
     if token_revoked or client_revoked or expires_at <= now or (client_ends is not None and client_ends <= now):
         raise TokenInvalidError
-    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, frozenset(map(Scope, scopes)))
+    only = None if services is None else frozenset(map(UUID, services))
+    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, frozenset(map(Scope, scopes)), only)
 
 
 def client_by_credentials(session: Session, client_id: str, secret: str) -> Client | None:

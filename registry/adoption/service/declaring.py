@@ -42,7 +42,7 @@ def declare(
     AdoptionStatusNotOpenError.
     """
     service = catalogue.find(session, actor, service_slug, lock=True)
-    principal = accounts.principal(session, actor, organisation_slug, lock=True)
+    principal = accounts.principal(session, actor, organisation_slug, service_id=service.id, lock=True)
     require(actor, Permission.ADOPTION_DECLARE, principal)
     known = kept(session, service.id, principal.owner_id)
     values = _checked(session, actor, service, said, first=known is None)

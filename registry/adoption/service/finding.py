@@ -70,7 +70,7 @@ def declared(session: Session, actor: Actor, service: str, organisation: str) ->
     Raises NotYoursError, so that a stranger learns nothing more.
     """
     entry = catalogue.find(session, actor, service, lock=True)
-    principal = accounts.principal(session, actor, organisation, lock=True)
+    principal = accounts.principal(session, actor, organisation, service_id=entry.id, lock=True)
     require(actor, Permission.ADOPTION_DECLARE, principal)
     return kept(session, entry.id, principal.owner_id)
 

@@ -114,7 +114,7 @@ def report(
     service_id, status = _glance(session, actor, service_slug, organisation_slug)
     # Services are locked before all else, everywhere; most reports change no status and lock no service.
     service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, status) else None
-    principal = accounts.principal(session, actor, organisation_slug, lock=True)
+    principal = accounts.principal(session, actor, organisation_slug, service_id=service_id, lock=True)
     require(actor, Permission.DEPLOYMENT_REPORT, principal)
     row = session.execute(
         _ADOPTION_LOCKED_AND_RELEASE if _is_telling(said) else _ADOPTION_AND_RELEASE,

@@ -1,6 +1,6 @@
 """Find services, one or many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from registry.authz.actor import Actor
+from registry.accounts.models import Organisation
+from registry.authz.actor import Actor, Scope
 from registry.authz.policy import Permission, can, require
 from registry.catalogue import licences as spdx
 from registry.catalogue import search
-from registry.catalogue.errors import ServiceNotFoundError
+from registry.catalogue.errors import ServiceNotFoundError, ServicesNotCoverableError
 from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.topics import TOPICS
 from registry.kit import db, paging
+from registry.kit.errors import Fault, text
 from registry.kit.paging import Page, Place, PlaceError
 from registry.kit.rendering import Rendering
 
@@ -30,6 +32,9 @@ class Sort(StrEnum):
     ADOPTIONS = "adoptions"
     NAME = "name"
 
+
+#: The scopes by which one acts on services of one's own alone.
+OWN_SCOPES = frozenset({Scope.SERVICES_WRITE, Scope.RELEASES_PUBLISH})
 
 #: Over which values the catalogue counts what it found.
 FACETS = (Mark.TOPIC, Mark.LICENCE, Mark.STATE, Mark.PLATFORM, Mark.TRUST_LEVEL)
@@ -121,6 +126,38 @@ def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
     if row is None:
         raise ServiceNotFoundError(slug)
     return Rendering(*row)
+
+
+def covered(
+    session: Session, actor: Actor, organisation: str, slugs: Collection[str], *, scopes: Collection[Scope]
+) -> list[UUID]:
+    """Return the ids of services to which a client of the organisation may be narrowed, in the order of their ids.
+
+    These are its own, and for scopes by which one reuses also those of others that everybody may see. Raises
+    ServicesNotCoverableError.
+    """
+    query = select(Service.slug, Service.id, Service.status, Organisation.slug)
+    rows = session.execute(query.join(Service.originator).where(Service.slug.in_(slugs), visible_to(actor)))
+    reuses = not OWN_SCOPES.issuperset(scopes)
+    good = {
+        slug: identifier
+        for slug, identifier, status, originator in rows
+        if originator == organisation or (reuses and status is not ServiceStatus.DRAFT)
+    }
+    faults = [
+        Fault(
+            f"#/services/{place}",
+            text(
+                f"Mit diesen Scopes kann „{organisation}“ an „{slug}“ nichts tun.",
+                f"With these scopes “{organisation}” can do nothing with “{slug}”.",
+            ),
+        )
+        for place, slug in enumerate(slugs)
+        if slug not in good
+    ]
+    if faults:
+        raise ServicesNotCoverableError(faults[0].detail, faults=faults)
+    return sorted(good.values())
 
 
 def contacts(session: Session, actor: Actor, slug: str) -> list[dict[str, Any]]:
