@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import text
 
 import registry.kit.idempotency  # the tables of every slice
+import registry.kit.mail
 from registry.accounts import models as accounts
 from registry.adoption import models as adoption
 from registry.catalogue import models as catalogue
@@ -11,8 +12,19 @@ from registry.catalogue.search import models as search
 from registry.journal import models as journal
 from registry.kit.db import Base, Database
 from registry.releases import models as releases
+from registry.sign_in import models as sign_in
 
-TABLES = (registry.kit.idempotency, accounts, journal, catalogue, search, releases, adoption)
+TABLES = (
+    registry.kit.idempotency,
+    registry.kit.mail,
+    accounts,
+    sign_in,
+    journal,
+    catalogue,
+    search,
+    releases,
+    adoption,
+)
 
 
 def run() -> None:

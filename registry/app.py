@@ -15,6 +15,7 @@ from flask.sessions import SessionInterface
 from prometheus_client import Counter, Histogram
 from typing_extensions import override
 
+from registry import web
 from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, problems, releases
 from registry.authz.actor import operator
 from registry.cli import commands
@@ -23,6 +24,7 @@ from registry.kit import logs, trace
 from registry.kit.idempotency import Memory
 from registry.kit.tally import Tally
 from registry.releases import service as release_service
+from registry.sign_in import service as sign_in
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -108,6 +110,7 @@ def create_app(resources: Resources) -> Flask:
     oauth.init_app(app)
     about.init_app(app)
     door.init_app(app)
+    web.init_app(app, problems.status_of, _use_tally(resources))
     return app
 
 
@@ -119,12 +122,21 @@ def _download_tally(resources: Resources) -> Tally:
     return Tally(hand_on)
 
 
+def _use_tally(resources: Resources) -> Tally:
+    def hand_on(uses: Mapping[uuid.UUID, int]) -> None:
+        with resources.database.transaction() as session:
+            sign_in.note_use(session, list(uses))
+
+    return Tally(hand_on)
+
+
 def open_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Return the application that the environment describes; what a WSGI server runs."""
     environ = os.environ if environ is None else environ
     logs.init()
     app = create_app(Resources(Settings.read(environ), environ))
     atexit.register(app.extensions["downloads"].flush)
+    atexit.register(app.extensions["session_uses"].flush)
     return app
 
 

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from registry.inspection import Limits
 from registry.kit.db import Database
+from registry.kit.mail import MailServer
+from registry.kit.schemas import EMAIL
+from registry.kit.sealing import Seal
 from registry.kit.storage import Storage
 
 MEGABYTE = 1_000_000
@@ -31,6 +34,9 @@ class Settings:
     read_only: bool
     publishing: bool
     accel_prefix: str | None
+    mail_server: MailServer | None
+    #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
+    demo: bool = False
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -54,12 +60,28 @@ class Settings:
             read_only=_switch(environ, "REGISTRY_READ_ONLY", default=False),
             publishing=_switch(environ, "REGISTRY_PUBLISHING", default=True),
             accel_prefix=environ.get("REGISTRY_ACCEL_PREFIX") or None,
+            mail_server=_mail_server(environ, base_url),
         )
 
     @property
     def limits(self) -> Limits:
         """The bounds that a package is held to."""
         return Limits(package_bytes=self.max_package_mb * MEGABYTE)
+
+
+def _mail_server(environ: Mapping[str, str], base_url: str) -> MailServer | None:
+    url = environ.get("REGISTRY_SMTP_URL")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        message = "REGISTRY_SMTP_URL must be like smtp://user:password@mail.example:587 or smtps://mail.example"
+        raise SettingsError(message)
+    sender = environ.get("REGISTRY_MAIL_FROM") or f"registry@{urlsplit(base_url).hostname}"
+    if not EMAIL.fullmatch(sender):
+        message = "REGISTRY_MAIL_FROM must be an e-mail address, such as registry@city.example"
+        raise SettingsError(message)
+    return MailServer(url, sender)
 
 
 def _secret_key(environ: Mapping[str, str], data_dir: Path, database_url: str) -> str:
@@ -111,7 +133,8 @@ class Resources:
         self.settings = settings
         if settings.database_url.startswith("sqlite"):
             settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.database = Database(settings.database_url)
+        self.seal = Seal(settings.secret_key, "mail")
+        self.database = Database(settings.database_url, info={"seal": self.seal})
         self.storage = Storage.open(settings.storage_url, environ)
 
     @property

@@ -73,12 +73,13 @@ class Organisation(Base):
 
 
 class Person(Base):
-    """Somebody who is, or is invited to be, a member of organisations."""
+    """Somebody who is a member of organisations, or runs the registry."""
 
     __tablename__ = "people"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    is_operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

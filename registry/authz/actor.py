@@ -1,4 +1,4 @@
-"""Who asks: nobody, a machine client, or the registry itself; always for at most one organisation."""
+"""Who asks: nobody, a person, a machine client, or the registry itself; always for at most one organisation."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,16 +42,18 @@ class ActorKind(StrEnum):
     """What sort of one asks."""
 
     NOBODY = "nobody"
+    PERSON = "person"
     CLIENT = "client"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one who asks, already narrowed to the scopes of the token that was shown.
+    """The one who asks, already narrowed to the scopes of the role or of the token that was shown.
 
-    `id` is the machine client's; it is what the journal remembers, never a name of a person. `services` are the only
-    ones that a narrowed token may act on; None: all that its organisation may act on.
+    `id` is the machine client's, or a person's pseudonym: what the journal remembers, never a name. `services` are the
+    only ones that a narrowed token may act on; None: all that its organisation may act on. `strong` says that a person
+    has lately shown a second factor; programs have none and need none.
     """
 
     kind: ActorKind
@@ -60,6 +62,7 @@ class Actor:
     organisation: str | None = None
     scopes: frozenset[Scope] = frozenset()
     services: frozenset[UUID] | None = None
+    strong: bool = True
 
     @property
     def is_known(self) -> bool:

@@ -51,3 +51,14 @@ class NotYoursError(ForbiddenError):
         "A token acts for exactly one organisation. Use a token of the organisation that owns this, or have it "
         "give you a mandate.",
     )
+
+
+class SecondFactorMissingError(ForbiddenError):
+    """A person may do this, but not after showing one factor only."""
+
+    slug = "second-factor-missing"
+    title = text("Zweiter Faktor nötig", "A second factor is needed")
+    remedy = text(
+        "Melden Sie sich mit einem Passkey an, oder bestätigen Sie die laufende Anmeldung mit einem.",
+        "Sign in with a passkey, or confirm the session that you are in with one.",
+    )

@@ -5,8 +5,14 @@ from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
-from registry.authz.actor import Actor, Scope
-from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError, TokenNarrowedError
+from registry.authz.actor import Actor, ActorKind, Scope
+from registry.authz.errors import (
+    NotYoursError,
+    ScopeMissingError,
+    SecondFactorMissingError,
+    TokenMissingError,
+    TokenNarrowedError,
+)
 from registry.kit.errors import text
 
 
@@ -31,6 +37,7 @@ class Permission(StrEnum):
     ADOPTION_DECLARE = "adoption.declare"
     DEPLOYMENT_REPORT = "deployment.report"
     JOURNAL_READ = "journal.read"
+    ACCOUNT_MANAGE = "account.manage"
 
 
 @runtime_checkable
@@ -101,6 +108,11 @@ def mandated(actor: Actor, thing: object) -> bool:
     )
 
 
+def oneself(actor: Actor, thing: object) -> bool:
+    """The person herself may; the thing is her id."""
+    return actor.kind is ActorKind.PERSON and isinstance(thing, UUID) and str(thing) == actor.id
+
+
 def operating(actor: Actor, _thing: object) -> bool:
     """The registry's operator may, by a token that is not narrowed to certain services."""
     return Scope.REGISTRY_OPERATE in actor.scopes and actor.services is None
@@ -126,7 +138,11 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.ADOPTION_DECLARE: (Scope.ADOPTIONS_WRITE, (member, mandated)),
     Permission.DEPLOYMENT_REPORT: (Scope.DEPLOYMENTS_REPORT, (member, mandated)),
     Permission.JOURNAL_READ: (None, (anyone,)),
+    Permission.ACCOUNT_MANAGE: (None, (oneself,)),
 }
+
+#: What a person may do only after a second factor: decide who belongs to an organisation, and run the registry.
+STRONG = frozenset({Scope.ORGANISATION_MANAGE, Scope.REGISTRY_OPERATE})
 
 
 def has_scope(actor: Actor, permission: Permission) -> bool:
@@ -154,11 +170,15 @@ def _is_covered(actor: Actor, permission: Permission, thing: object) -> bool:
 def require_scope(actor: Actor, permission: Permission) -> None:
     """Refuse one whose token cannot be meant for this, before anything is looked up.
 
-    Raises TokenMissingError, ScopeMissingError.
+    Raises TokenMissingError, ScopeMissingError, SecondFactorMissingError.
     """
-    if has_scope(actor, permission):
-        return
     scope = POLICY[permission][0]
+    if has_scope(actor, permission):
+        if actor.kind is ActorKind.PERSON and not actor.strong and scope in STRONG:
+            raise SecondFactorMissingError(
+                text("Hierfür ist ein Passkey nötig.", "This needs a passkey."),
+            )
+        return
     if not actor.is_known:
         raise TokenMissingError(text("Hierfür ist ein Zugriffstoken nötig.", "This needs an access token."))
     raise ScopeMissingError(
@@ -169,7 +189,7 @@ def require_scope(actor: Actor, permission: Permission) -> None:
 def require(actor: Actor, permission: Permission, thing: object = None) -> None:
     """Refuse one who may not.
 
-    Raises TokenMissingError, ScopeMissingError, NotYoursError, TokenNarrowedError.
+    Raises TokenMissingError, ScopeMissingError, SecondFactorMissingError, NotYoursError, TokenNarrowedError.
     """
     require_scope(actor, permission)
     if not _is_allowed(actor, permission, thing):

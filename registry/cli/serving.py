@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import FrameType
 
@@ -16,6 +17,7 @@ from registry.cli.base import fail
 from registry.cli.embedded import Embedded
 from registry.config import Resources
 from registry.kit import logs, migrations
+from registry.sign_in import service as sign_in
 
 DEMO_TOKEN = timedelta(hours=24)
 
@@ -28,6 +30,7 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
     if not _is_current(resources):
         fail("The database is not up to date; run: efa-registry db upgrade")
     if demo:
+        resources.settings = replace(resources.settings, demo=True)
         click.echo(seeding.load(resources))
     app = make(resources)
     try:
@@ -46,7 +49,8 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
     worker.start()
     _announce(resources, host, port, demo=demo)
     server.run(ended)
-    app.extensions["downloads"].flush()
+    for tally in ("downloads", "session_uses"):
+        app.extensions[tally].flush()
     worker.join(timeout=1)
 
 
@@ -56,13 +60,26 @@ def _is_current(resources: Resources) -> bool:
 
 
 def _announce(resources: Resources, host: str, port: int, *, demo: bool) -> None:
-    click.echo(f"EfA Registry serves on http://{'localhost' if host == '127.0.0.1' else host}:{port}")
-    click.echo("  API reference  /docs      Health  /readyz")
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    click.echo(f"EfA Registry serves on {address}")
+    click.echo("  API reference  /docs      Health  /readyz      Sign in  /sign-in")
     if not demo:
+        _invite_first_operator(resources)
         return
+    click.echo("  Sign in as any of the demo's roles with one click; its mails lie in /demo/mailbox")
     for slug in ("moenchengladbach", "wiesbaden", "mainz"):
         with resources.database.transaction() as session:
             token = accounts.issue_from_shell(
                 session, operator("demo"), slug, scopes=ROLE_SCOPES[Role.OWNER], lifetime=DEMO_TOKEN
             )
         click.echo(f"  demo token of {slug}, for today: {token}")
+
+
+def _invite_first_operator(resources: Resources) -> None:
+    if resources.settings.read_only:
+        return
+    with resources.database.transaction() as session:
+        secret = sign_in.first_operator_link(session)
+    if secret is not None:
+        base = resources.settings.base_url
+        click.echo(f"  Nobody operates this registry yet. Within the hour, open: {base}/first-operator?secret={secret}")

@@ -10,8 +10,9 @@ import structlog
 
 from registry.authz.actor import operator
 from registry.config import Resources
-from registry.kit import clock, idempotency
+from registry.kit import clock, idempotency, mail
 from registry.releases import service as releases
+from registry.sign_in import service as sign_in
 
 log = structlog.get_logger("registry.worker")
 
@@ -22,6 +23,12 @@ _HOUR = 3600.0
 def _forget(resources: Resources) -> None:
     with resources.database.transaction() as session:
         idempotency.forget_old(session)
+        sign_in.forget_old(session)
+        mail.forget_old(session)
+
+
+def _send_mail(resources: Resources) -> None:
+    mail.send_due(resources.database, resources.seal, resources.settings.mail_server)
 
 
 def _sweep(resources: Resources) -> None:
@@ -40,13 +47,17 @@ def _clear(incoming: Path) -> None:
                 path.unlink()
 
 
-JOBS: tuple[tuple[Callable[[Resources], None], float], ...] = ((_forget, _HOUR), (_sweep, 6 * _HOUR))
+JOBS: tuple[tuple[Callable[[Resources], None], float], ...] = (
+    (_send_mail, 1.0),
+    (_forget, _HOUR),
+    (_sweep, 6 * _HOUR),
+)
 
 
 def run(resources: Resources, ended: threading.Event) -> None:
     """Do each job when it is due, until ended; one that fails is tried again when it is next due."""
     # Workers that start together do not all begin at the same moment.
-    due = {job: random.uniform(5, 60) for job, _ in JOBS}  # noqa: S311 - no secret
+    due = {job: min(every, random.uniform(5, 60)) for job, every in JOBS}  # noqa: S311 - no secret
     passed = 0.0
     while not ended.wait(max(0.0, min(due.values()) - passed)):
         passed = min(due.values())

@@ -154,14 +154,15 @@ def _driver(session: Session) -> AbstractContextManager[Any]:
 
 
 class Database:
-    """A database by its URL: SQLite or PostgreSQL.
+    """A database by its URL: SQLite or PostgreSQL; every writing session carries `info`.
 
     Reads go through connections that cannot write; every writing transaction on SQLite begins with
     `BEGIN IMMEDIATE`, since a deferred one may lose its update or its place (see docs/decisions).
     """
 
-    def __init__(self, url: str | URL, *, pool: int = 8) -> None:
+    def __init__(self, url: str | URL, *, pool: int = 8, info: dict[str, Any] | None = None) -> None:
         self.url = make_url(url)
+        self.info = info or {}
         self.dialect = self.url.get_backend_name()
         self._turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
         if self.dialect == "sqlite":
@@ -179,7 +180,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Commit what the block did, or undo it all if the block raises."""
         # One process's writers wait in line here rather than in SQLite's busy loop, which is not fair.
-        with self._turn, _bound(Session(self.writer, expire_on_commit=False)) as work:
+        with self._turn, _bound(Session(self.writer, expire_on_commit=False, info=dict(self.info))) as work:
             try:
                 yield work
                 work.commit()

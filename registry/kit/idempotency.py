@@ -1,11 +1,8 @@
 """Answers kept for a day, so that a request that is sent again is not acted on again."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.fernet import Fernet
 from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from registry.kit import clock
 from registry.kit.db import Base, Key
 from registry.kit.errors import InvalidError, text
+from registry.kit.sealing import Seal
 
 KEPT = timedelta(hours=24)
 
@@ -65,8 +63,7 @@ class Memory:
     """Remembers answers; those that show a secret are kept encrypted."""
 
     def __init__(self, secret_key: str) -> None:
-        derived = hashlib.scrypt(secret_key.encode(), salt=b"idempotency", n=2**10, r=8, p=1, dklen=32)
-        self._seal = Fernet(base64.urlsafe_b64encode(derived))
+        self._seal = Seal(secret_key, "idempotency")
 
     def claim(self, session: Session, client: str, key: str, fingerprint: str) -> Answer | None:
         """Claim the key for this request, or return the answer that the same request was given.
@@ -97,14 +94,14 @@ class Memory:
         known = session.scalars(select(RememberedAnswer).where(*mine)).one()
         if known.fingerprint != fingerprint:
             raise KeyReusedError
-        body = self._seal.decrypt(known.body) if known.sealed else known.body
+        body = self._seal.open(known.body) if known.sealed else known.body
         return Answer(known.status, known.headers, body)
 
     def keep(self, session: Session, client: str, key: str, answer: Answer) -> None:
         """Remember the answer under the key that was claimed in this transaction."""
         known = session.get_one(RememberedAnswer, (client, key))
         known.status, known.headers = answer.status, answer.headers
-        known.body = self._seal.encrypt(answer.body) if answer.secret else answer.body
+        known.body = self._seal.close(answer.body) if answer.secret else answer.body
         known.sealed = answer.secret
         session.flush()
 

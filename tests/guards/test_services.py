@@ -8,10 +8,10 @@ import pytest
 import registry
 
 ROOT = Path(registry.__file__).parent
-SLICES = ("accounts", "catalogue", "releases", "adoption")
+SLICES = ("accounts", "sign_in", "catalogue", "releases", "adoption")
 #: What asks or narrows by the policy.
 ASKS = {"require", "require_scope", "can", "visible_to", "find", "browse", "principal", "declared", "_own", "_named"}
-ASKS |= {"may_publish", "_missing", "_glance", "kept", "_filters", "_one", "of_service", "rendering"}
+ASKS |= {"may_publish", "_missing", "_glance", "kept", "_filters", "_one", "of_service", "rendering", "passkeys"}
 
 #: Functions that take no actor, or ask nobody, each with its reason.
 FREE = {
@@ -23,6 +23,17 @@ FREE = {
     "accounts.issue": "the client was authenticated, or the shell asked before",
     "accounts.digest": "a pure function",
     "accounts.new_secret": "a pure function",
+    "sign_in.ask_for_link": "finds out who asks",
+    "sign_in.open_link": "finds out who asks",
+    "sign_in.first_operator_link": "whoever starts the registry runs it",
+    "sign_in.become_first_operator": "finds out who asks",
+    "sign_in.ask_to_sign_in": "finds out who asks",
+    "sign_in.sign_in_with_passkey": "finds out who asks",
+    "sign_in.begin": "finds out who asks",
+    "sign_in.resume": "finds out who asks",
+    "sign_in.end": "asks for the person herself, in sessions; in attempts it finds out who asks",
+    "sign_in.note_use": "keeps what is derived true; whoever used was asked",
+    "sign_in.forget_old": "keeps what is derived true",
     "catalogue.settle": "keeps what is derived true; whoever changed was asked",
     "catalogue.words": "a pure function",
     "catalogue.marks": "a pure function",

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.support import browser as browsers
 from tests.support.postgres import PostgresServer
 from tests.support.s3 import S3Server
 
@@ -30,3 +32,10 @@ def s3_server(shared_folder: Path) -> Iterator[S3Server]:
     server = S3Server.start(shared_folder)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser."""
+    with browsers.browser() as started:
+        yield started

@@ -1,0 +1,18 @@
+"""Door 2: pages for people, with a session cookie; whatever they do goes through the same services as the API."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from registry.kit.errors import RegistryError
+from registry.kit.tally import Tally
+from registry.web import account, demo, door, errors, sign_in, start
+
+PAGES = (account, demo, sign_in, start)
+
+
+def init_app(app: Flask, status_of: Callable[[RegistryError], int], uses: Tally) -> None:
+    """Add all pages; `uses` counts the sessions that are used."""
+    errors.init_app(app, status_of)
+    app.register_blueprint(door.blueprint)
+    door.init_app(app, uses)

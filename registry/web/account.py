@@ -1,0 +1,96 @@
+"""A person's own account: for whom she acts, where she is signed in, her passkeys."""
+
+from uuid import UUID
+
+from flask import Response, json, request, url_for
+from marshmallow import ValidationError
+
+from registry.kit.errors import InvalidError, text
+from registry.kit.schemas import String
+from registry.sign_in import service as sign_in
+from registry.web.door import blueprint, browser, come_in, page, session, signed_in
+from registry.web.sign_in import party, said_json
+
+
+class PasskeyNameError(InvalidError):
+    """A passkey needs a name of one line."""
+
+    slug = "passkey-name"
+    title = text("Name fehlt", "Name is missing")
+    remedy = text("Nennen Sie das Gerät, zum Beispiel „Diensthandy“.", "Name the device, for example “work phone”.")
+
+
+@blueprint.get("/account")
+def account() -> Response:
+    """Show a person what is known of her, and what she may end."""
+    here = signed_in()
+    return page(
+        "account.html",
+        memberships=sign_in.memberships(session(), here.actor, here),
+        sessions=sign_in.sessions(session(), here.actor, here.person_id),
+        passkeys=sign_in.passkeys(session(), here.actor, here.person_id),
+    )
+
+
+def _back() -> Response:
+    return Response(status=303, headers={"Location": url_for("web.account")})
+
+
+@blueprint.post("/account/organisation")
+def act_for() -> Response:
+    """Act for another organisation from now on."""
+    here = signed_in()
+    sign_in.act_for(session(), here.actor, here, request.form.get("organisation", "")[:64])
+    return _back()
+
+
+@blueprint.post("/account/sessions/<uuid:identifier>/end")
+def end_session(identifier: UUID) -> Response:
+    """Sign out in one browser."""
+    here = signed_in()
+    sign_in.end(session(), here.actor, here.person_id, identifier)
+    return _back()
+
+
+@blueprint.post("/account/sessions/end-others")
+def end_other_sessions() -> Response:
+    """Sign out everywhere else."""
+    here = signed_in()
+    sign_in.end_others(session(), here.actor, here.person_id, here.session_id)
+    return _back()
+
+
+@blueprint.post("/account/passkeys/options")
+def registration_options() -> Response:
+    """Tell the browser's script what passkey to have made."""
+    here = signed_in()
+    return json.jsonify(sign_in.ask_to_register(session(), here.actor, here, party(), browser=browser()))
+
+
+@blueprint.post("/account/passkeys")
+def register_passkey() -> Response:
+    """Keep a passkey that the browser made."""
+    here, said = signed_in(), said_json()
+    answer, name = said.get("answer"), _name(said.get("name"))
+    given = answer if isinstance(answer, dict) else {}
+    sign_in.register(session(), here.actor, here, party(), answer=given, name=name, browser=browser())
+    come = come_in(sign_in.renew(session(), here.actor, here))
+    come.status_code = 201  # the script goes on by itself
+    return come
+
+
+def _name(said: object) -> str:
+    try:
+        return String(100).deserialize(said)
+    except ValidationError:
+        raise PasskeyNameError(text("Der Passkey braucht einen Namen.", "The passkey needs a name.")) from None
+
+
+@blueprint.post("/account/passkeys/<uuid:identifier>/remove")
+def remove_passkey(identifier: UUID) -> Response:
+    """Forget a passkey."""
+    here = signed_in()
+    if not here.actor.strong:
+        return Response(status=303, headers={"Location": url_for("web.confirm_page", next="/account")})
+    sign_in.remove_passkey(session(), here.actor, here.person_id, identifier)
+    return _back()

@@ -1,0 +1,203 @@
+"""What every page passes: which browser, who is signed in, one transaction, and no form that another site sent.
+
+Two cookies, both `__Host-`: `visit` knows a browser again, `session` knows who is signed in. Forms carry a token
+derived from the first, so that no other site can send them.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request
+from sqlalchemy.orm import Session
+
+from registry.authz.actor import NOBODY, Actor
+from registry.config import Resources
+from registry.kit import db
+from registry.kit.errors import Text
+from registry.kit.tally import Tally
+from registry.sign_in import service as sign_in
+from registry.sign_in.service import Visitor
+from registry.sign_in.service.sessions import LONGEST
+from registry.web.refusals import ForeignFormError, SignInNeededError
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+blueprint = Blueprint("web", __name__)
+
+VISIT = "__Host-visit"
+SESSION = "__Host-session"
+LANGUAGE = "language"
+_LANGUAGES = ("de", "en")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_COOKIE: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "Lax"}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def resources() -> Resources:
+    """Return what the application was opened with."""
+    return cast("Resources", current_app.extensions["registry"])
+
+
+def session() -> Session:
+    """Return the database session of this request."""
+    return db.session()
+
+
+def visitor() -> Visitor | None:
+    """Return who is signed in in this browser; None for nobody."""
+    if "visitor" not in g:
+        secret = request.cookies.get(SESSION, "")
+        g.visitor = sign_in.resume(session(), secret) if 0 < len(secret) <= 100 else None
+        if g.visitor is not None:
+            uses: Tally = current_app.extensions["session_uses"]
+            uses.count(g.visitor.session_id)
+    return cast("Visitor | None", g.visitor)
+
+
+def signed_in() -> Visitor:
+    """Return who is signed in; SignInNeededError where nobody is."""
+    found = visitor()
+    if found is None:
+        raise SignInNeededError
+    return found
+
+
+def actor() -> Actor:
+    """Return who asks."""
+    found = visitor()
+    return found.actor if found else NOBODY
+
+
+def browser() -> str:
+    """Return by what this browser is known again; a page gives it that name."""
+    if "browser" not in g:
+        said = request.cookies.get(VISIT, "")
+        g.browser = said if len(said) == 43 else secrets.token_urlsafe(32)
+    return cast("str", g.browser)
+
+
+def language() -> str:
+    """Return the language of this page: the one chosen, or the one that the browser prefers, or else German."""
+    chosen = request.args.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    return chosen if chosen in _LANGUAGES else request.accept_languages.best_match(_LANGUAGES, "de")
+
+
+def say(told: Text) -> str:
+    """Return a text in the language of this page."""
+    return told[language()]
+
+
+def page(template: str, status: int = 200, **about: Any) -> Response:
+    """Answer with a page; `csrf` is the token that its forms must carry."""
+    speech = language()
+    told = {
+        "language": speech,
+        "t": lambda de, en: de if speech == "de" else en,
+        "say": say,
+        "csrf": _token(browser()),
+        "visitor": g.get("visitor"),
+        "demo": resources().settings.demo,
+    }
+    answer = Response(render_template(f"web/{template}", **told, **about), status)
+    if request.cookies.get(VISIT) != browser():
+        answer.set_cookie(VISIT, browser(), **_COOKIE)
+    if request.args.get(LANGUAGE) == speech:
+        answer.set_cookie(LANGUAGE, speech, max_age=31_536_000, **_COOKIE)
+    answer.headers["Content-Language"] = speech
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    return answer
+
+
+def come_in(secret: str, to: str = "/account") -> Response:
+    """Go on as the person of a session that has begun just now."""
+    answer = cast("Response", redirect(to, 303))
+    answer.set_cookie(SESSION, secret, max_age=int(LONGEST.total_seconds()), **_COOKIE)
+    return _renamed(answer)
+
+
+def go_out(to: str = "/") -> Response:
+    """Go on as nobody."""
+    answer = cast("Response", redirect(to, 303))
+    answer.delete_cookie(SESSION, **_COOKIE)
+    return _renamed(answer)
+
+
+def _renamed(answer: Response) -> Response:
+    """Give the browser a new name, so that forms of pages from before are worth nothing."""
+    answer.set_cookie(VISIT, secrets.token_urlsafe(32), **_COOKIE)
+    return answer
+
+
+def own_path(said: str | None, default: str = "/account") -> str:
+    """Return a path of ours to go on to; for anything else that was said, the default."""
+    plain = said is not None and said.startswith("/") and not said.startswith(("//", "/\\")) and said.isprintable()
+    return said if plain and said is not None and len(said) <= 500 else default
+
+
+def device() -> str:
+    """Say in a word or two what the browser is, for the list of sessions; more of it is not kept."""
+    said = request.user_agent.string
+    names = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad"}
+    systems |= {"Mac OS": "macOS", "Linux": "Linux"}
+    found = [next((shown for mark, shown in marks.items() if mark in said), "") for marks in (names, systems)]
+    return ", ".join(filter(None, found)) or "?"
+
+
+def _token(visit: str) -> str:
+    key = resources().settings.secret_key.encode()
+    return hmac.new(key, b"form:" + visit.encode(), "sha256").hexdigest()
+
+
+def _check_form() -> None:
+    # Browsers say where a form comes from; the oldest say only the origin, or nothing: the token is for these.
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc != request.host
+    said = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
+    if foreign or VISIT not in request.cookies or not hmac.compare_digest(_token(browser()).encode(), said.encode()):
+        raise ForeignFormError
+
+
+def _in_transaction(view: View) -> View:
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if request.method in _SAFE:
+            with resources().database.reading():
+                visitor()  # error pages, made after the session is closed, name her too
+                return view(*args, **kwargs)
+        _check_form()
+        with resources().database.transaction():
+            visitor()
+            return view(*args, **kwargs)
+
+    return cast("View", wrapped)
+
+
+@blueprint.after_request
+def _secure(answer: Response) -> Response:
+    for name, value in _HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if resources().settings.base_url.startswith("https:"):
+        answer.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return answer
+
+
+def init_app(app: Flask, uses: Tally) -> None:
+    """Wrap every page, once."""
+    app.extensions["session_uses"] = uses
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(f"{blueprint.name}."):
+            app.view_functions[endpoint] = _in_transaction(view)

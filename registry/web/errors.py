@@ -1,0 +1,26 @@
+"""The same failures as the API's, as pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, json, redirect, request, url_for
+
+from registry.kit.errors import RegistryError
+from registry.web.door import blueprint, page, say
+from registry.web.refusals import SignInNeededError
+
+
+@blueprint.errorhandler(RegistryError)
+def _failed(error: RegistryError) -> Any:
+    if isinstance(error, SignInNeededError) and request.method == "GET":
+        return redirect(url_for("web.sign_in_page", next=request.full_path.rstrip("?")), 303)
+    status: int = current_app.extensions["status_of"](error)
+    if request.is_json:
+        told = {"title": say(error.title), "detail": say(error.detail), "remedy": say(error.remedy)}
+        return json.jsonify(told), status
+    return page("error.html", status, error=error)
+
+
+def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
+    """Let every failure behind a page be a page, or what its script understands."""
+    app.extensions["status_of"] = status_of

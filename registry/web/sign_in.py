@@ -1,0 +1,145 @@
+"""Coming in and going out."""
+
+from typing import Any
+
+from flask import Response, json, redirect, request, url_for
+from marshmallow import ValidationError
+
+from registry.kit.errors import text
+from registry.kit.schemas import Email
+from registry.sign_in import service as sign_in
+from registry.sign_in.service import Party
+from registry.web import demo
+from registry.web.door import (
+    blueprint,
+    browser,
+    come_in,
+    device,
+    go_out,
+    own_path,
+    page,
+    resources,
+    session,
+    signed_in,
+    visitor,
+)
+
+_SECRET_LIMIT = 100
+_NO_ADDRESS = text(
+    "Geben Sie eine E-Mail-Adresse an, zum Beispiel team@stadt.example.",
+    "Enter an e-mail address, for example team@city.example.",
+)
+
+
+def party() -> Party:
+    """Return the registry as authenticators know it."""
+    return Party(resources().settings.base_url)
+
+
+def said_json() -> dict[str, Any]:
+    """Return what a script of ours sent; an empty object for anything else."""
+    said = request.get_json(silent=True)
+    return said if isinstance(said, dict) else {}
+
+
+def _address() -> str | None:
+    try:
+        return Email().deserialize(request.form.get("email", ""))
+    except ValidationError:
+        return None
+
+
+@blueprint.get("/sign-in")
+def sign_in_page() -> Response:
+    """Show the ways in."""
+    to = own_path(request.args.get("next"))
+    return page("sign_in.html", next=to, cast=demo.CAST if resources().settings.demo else (), fault=None, email="")
+
+
+@blueprint.post("/sign-in")
+def ask_for_link() -> Response:
+    """Send a sign-in link; the answer is the same for every address."""
+    to = own_path(request.form.get("next"))
+    address = _address()
+    if address is None:
+        typed = request.form.get("email", "")[:254]
+        return page("sign_in.html", 422, next=to, cast=(), fault=_NO_ADDRESS, email=typed)
+    base = resources().settings.base_url
+    sign_in.ask_for_link(session(), address, browser=browser(), base_url=base, to=to)
+    return page("link_sent.html", email=address)
+
+
+@blueprint.get("/sign-in/link")
+def link_page() -> Response:
+    """Ask for a click: mail scanners open links, but press no buttons."""
+    return page("link.html", secret=request.args.get("secret", "")[:_SECRET_LIMIT])
+
+
+@blueprint.post("/sign-in/link")
+def open_link() -> Response:
+    """Sign in by a link."""
+    secret = request.form.get("secret", "")[:_SECRET_LIMIT]
+    person, to = sign_in.open_link(session(), secret, browser=browser())
+    return come_in(sign_in.begin(session(), person, device=device(), strong=False), own_path(to))
+
+
+@blueprint.get("/first-operator")
+def first_operator_page() -> Response:
+    """Welcome the one who installed the registry."""
+    return page("first_operator.html", secret=request.args.get("secret", "")[:_SECRET_LIMIT], fault=None, email="")
+
+
+@blueprint.post("/first-operator")
+def become_first_operator() -> Response:
+    """Make the holder of the start-up link the operator, and sign her in."""
+    secret, address = request.form.get("secret", "")[:_SECRET_LIMIT], _address()
+    if address is None:
+        typed = request.form.get("email", "")[:254]
+        return page("first_operator.html", 422, secret=secret, fault=_NO_ADDRESS, email=typed)
+    person = sign_in.become_first_operator(session(), secret, email=address)
+    return come_in(sign_in.begin(session(), person, device=device(), strong=False))
+
+
+@blueprint.post("/sign-in/demo")
+def sign_in_to_demo() -> Any:
+    """Sign in as one of the demo's roles, with one click; there is no such way in outside the demo."""
+    person = demo.person(session(), resources().settings, request.form.get("who", ""))
+    if person is None:
+        return redirect(url_for("web.sign_in_page"), 303)
+    return come_in(sign_in.begin(session(), person, device=device(), strong=True), own_path(request.form.get("next")))
+
+
+@blueprint.post("/sign-in/passkey/options")
+def passkey_options() -> Response:
+    """Tell the browser's script what to ask an authenticator for."""
+    return json.jsonify(sign_in.ask_to_sign_in(session(), party(), browser=browser()))
+
+
+@blueprint.post("/sign-in/passkey")
+def sign_in_with_passkey() -> Response:
+    """Sign in by a passkey; who is signed in already confirms that it is her."""
+    here, answer = visitor(), said_json()
+    if here is None:
+        person = sign_in.sign_in_with_passkey(session(), party(), answer=answer, browser=browser())
+        come = come_in(sign_in.begin(session(), person, device=device(), strong=True))
+    else:
+        sign_in.confirm(session(), here.actor, here, party(), answer=answer, browser=browser())
+        come = come_in(sign_in.renew(session(), here.actor, here))
+    come.status_code = 200  # the script goes on by itself
+    return come
+
+
+@blueprint.get("/confirm")
+def confirm_page() -> Response:
+    """Ask for the second factor."""
+    signed_in()
+    return page("confirm.html", next=own_path(request.args.get("next")))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """Sign out in this browser."""
+    here = visitor()
+    if here is not None:
+        sign_in.end(session(), here.actor, here.person_id, here.session_id)
+    return go_out()

@@ -1,0 +1,142 @@
+"""The pages on a server that a browser can reach, and as the test client sees them."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from registry.accounts import service as accounts
+from registry.app import create_app
+from registry.authz.actor import Role
+from registry.config import Resources
+from registry.kit import mail
+from registry.kit.mail import Message
+from tests.cast import OPERATOR
+from tests.support.processes import free_port
+
+_CSRF = re.compile(r'<meta name="csrf" content="([0-9a-f]{64})">')
+
+
+@pytest.fixture
+def add_member(resources: Resources) -> Callable[..., str]:
+    """Make somebody a member of an organisation of the cast."""
+
+    def add(organisation: str, role: str = "owner", email: str | None = None) -> str:
+        address = email or f"{role}@{organisation}.example"
+        with resources.database.transaction() as session:
+            accounts.add_member(session, OPERATOR, organisation, email=address, role=Role(role))
+        return address
+
+    return add
+
+
+@pytest.fixture
+def mails(resources: Resources) -> Callable[[], list[Message]]:
+    """Deliver what is owed, to the log, and return it, newest first."""
+
+    def read() -> list[Message]:
+        mail.send_due(resources.database, resources.seal, None)
+        with resources.database.reading() as session:
+            return [message for _, message in mail.kept(session, resources.seal)]
+
+    return read
+
+
+def link_in(message: Message) -> str:
+    """Return the path of the sign-in link in a mail."""
+    found = re.search(r"https?://[^/\s]+(/\S+)", message.body)
+    assert found, message.body
+    return found[1]
+
+
+@dataclass
+class Visit:
+    """One browser, as the test client plays it: keeps cookies, and sends forms with the token of the last page."""
+
+    client: FlaskClient
+    csrf: str = ""
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        answer = self.client.get(path, **more)
+        found = _CSRF.search(answer.text)
+        self.csrf = found[1] if found else self.csrf
+        return answer
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
+        return self.client.post(path, data={"csrf": self.csrf, **(data or {})}, **more)
+
+    def script(self, path: str, said: Any, **more: Any) -> TestResponse:
+        return self.client.post(path, json=said, headers={"X-CSRF-Token": self.csrf}, **more)
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[], Visit]:
+    """Make another browser."""
+    return lambda: Visit(app.test_client())
+
+
+@pytest.fixture
+def sign_in(mails: Callable[[], list[Message]]) -> Callable[[Visit, str], TestResponse]:
+    """Sign in by a link, as people without a passkey do."""
+
+    def come(visit: Visit, email: str) -> TestResponse:
+        visit.get("/sign-in")
+        assert visit.post("/sign-in", {"email": email}).status_code == 200
+        visit.get(link_in(mails()[0]))
+        secret = link_in(mails()[0]).partition("secret=")[2]
+        return visit.post("/sign-in/link", {"secret": secret})
+
+    return come
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A registry that runs, for browsers."""
+
+    address: str
+    resources: Resources
+
+
+@pytest.fixture
+def site(resources: Resources) -> Iterator[Site]:
+    """The registry on a port of this machine."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    resources.settings = replace(resources.settings, base_url=address, demo=True)
+    app = create_app(resources)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(address, resources)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    for tally in ("downloads", "session_uses"):
+        app.extensions[tally].flush()
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """One person's browser."""
+    opened = browser.new_context(base_url=site.address, locale="de-DE")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def tab(context: BrowserContext) -> Iterator[Page]:
+    """A tab, in which nothing may go wrong unseen: no script fails, no policy is broken."""
+    opened = context.new_page()
+    minded: list[str] = []
+    opened.on("pageerror", lambda error: minded.append(str(error)))
+    opened.on("console", lambda said: minded.append(said.text) if "Content Security Policy" in said.text else None)
+    yield opened
+    assert minded == []

@@ -1,0 +1,66 @@
+"""No form from elsewhere, no page framed elsewhere, in both languages."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_form_of_another_site_is_refused(visit, headers):
+    here = visit()
+    here.get("/sign-in")
+    answer = here.post("/sign-in", {"email": "a@b.example"}, headers=headers)
+    assert answer.status_code == 403
+    assert "Formular nicht angenommen" in answer.text
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "ü"])
+def test_a_form_without_the_pages_token_is_refused(visit, token):
+    here = visit()
+    here.get("/sign-in")
+    assert here.post("/sign-in", {"email": "a@b.example", "csrf": token}).status_code == 403
+
+
+def test_the_token_of_another_browser_is_worth_nothing(visit):
+    here, there = visit(), visit()
+    here.get("/sign-in")
+    there.get("/sign-in")
+    assert here.post("/sign-in", {"email": "a@b.example", "csrf": there.csrf}).status_code == 403
+
+
+def test_a_browser_without_cookies_is_told(visit):
+    here = visit()
+    here.get("/sign-in")
+    here.client.delete_cookie("__Host-visit")
+    assert "Cookies" in here.post("/sign-in", {"email": "a@b.example"}).text
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/sign-in/link?secret=x", "/first-operator", "/account"])
+def test_every_page_says_what_it_may_do(visit, path):
+    answer = visit().get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_pages_are_german_unless_another_language_is_asked_for(visit):
+    here = visit()
+    assert '<html lang="de">' in here.get("/sign-in").text
+    assert '<html lang="en">' in here.get("/sign-in", headers={"Accept-Language": "en-GB"}).text
+    assert '<html lang="en">' in here.get("/sign-in?language=en").text
+    assert '<html lang="en">' in here.get("/sign-in").text
+
+
+def test_the_api_knows_no_cookie(visit, add_member, sign_in):
+    here = visit()
+    sign_in(here, add_member("kiel"))
+    answer = here.client.get("/api/v1/organisations/kiel/members")
+    assert answer.status_code == 401

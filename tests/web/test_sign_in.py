@@ -1,0 +1,205 @@
+"""Coming in by a link: once, in time, in one's own browser."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from registry.kit import clock
+from tests.web.conftest import link_in
+
+
+def test_a_link_signs_in_the_one_who_asked_for_it(visit, add_member, sign_in):
+    here = visit()
+    answer = sign_in(here, add_member("wiesbaden", "adopter"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
+    account = here.get("/account")
+    assert "adopter@wiesbaden.example" in account.text
+    assert "Wiesbaden" in account.text
+
+
+def test_a_link_leads_where_one_wanted_to_go(visit, add_member, mails):
+    here = visit()
+    to = here.get("/account?language=de")
+    assert to.status_code == 303
+    here.get(to.headers["Location"])
+    address = add_member("kiel")
+    here.post("/sign-in", {"email": address, "next": "/account?language=de"})
+    secret = link_in(mails()[0]).partition("secret=")[2]
+    assert here.post("/sign-in/link", {"secret": secret}).headers["Location"] == "/account?language=de"
+
+
+@pytest.mark.parametrize(
+    "to", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\n/e"]
+)
+def test_nobody_is_led_away(visit, add_member, mails, to):
+    here = visit()
+    here.get("/sign-in")
+    here.post("/sign-in", {"email": add_member("kiel"), "next": to})
+    secret = link_in(mails()[0]).partition("secret=")[2]
+    assert here.post("/sign-in/link", {"secret": secret}).headers["Location"] == "/account"
+
+
+def test_the_answer_tells_not_whether_an_address_is_known(visit, add_member, mails):
+    known, unknown = visit(), visit()
+    for here in (known, unknown):
+        here.get("/sign-in")
+    first = known.post("/sign-in", {"email": add_member("kiel")})
+    second = unknown.post("/sign-in", {"email": "nobody@kiel.example"})
+    assert first.status_code == second.status_code == 200
+    assert first.text.replace("owner@", "nobody@").replace(known.csrf, "") == second.text.replace(unknown.csrf, "")
+    assert [message.to for message in mails()] == ["owner@kiel.example"]
+
+
+def test_a_link_works_once(visit, add_member, sign_in, mails):
+    here = visit()
+    sign_in(here, add_member("kiel"))
+    secret = link_in(mails()[0]).partition("secret=")[2]
+    again = visit()
+    again.get("/sign-in")
+    answer = again.post("/sign-in/link", {"secret": secret})
+    assert answer.status_code == 422
+    assert "neuen" in answer.text
+
+
+def test_a_link_works_for_a_quarter_of_an_hour(visit, add_member, mails):
+    here = visit()
+    here.get("/sign-in")
+    here.post("/sign-in", {"email": add_member("kiel")})
+    secret = link_in(mails()[0]).partition("secret=")[2]
+    with time_machine.travel(clock.now() + timedelta(minutes=15, seconds=1)):
+        assert here.post("/sign-in/link", {"secret": secret}).status_code == 422
+
+
+def test_a_link_works_only_in_the_browser_that_asked_and_is_not_lost_by_trying(visit, add_member, mails, capfd):
+    here, other = visit(), visit()
+    here.get("/sign-in")
+    other.get("/sign-in")
+    here.post("/sign-in", {"email": add_member("kiel")})
+    secret = link_in(mails()[0]).partition("secret=")[2]
+    refused = other.post("/sign-in/link", {"secret": secret})
+    assert refused.status_code == 403
+    assert "Browser" in refused.text
+    assert here.post("/sign-in/link", {"secret": secret}).status_code == 303
+
+
+def test_opening_the_link_alone_signs_nobody_in(visit, add_member, mails):
+    here = visit()
+    here.get("/sign-in")
+    here.post("/sign-in", {"email": add_member("kiel")})
+    assert here.get(link_in(mails()[0])).status_code == 200
+    assert here.get("/account").status_code == 303
+
+
+def test_an_address_that_is_none_is_said_beside_the_field_and_kept(visit):
+    here = visit()
+    here.get("/sign-in")
+    answer = here.post("/sign-in", {"email": "not-an-address"})
+    assert answer.status_code == 422
+    assert 'value="not-an-address"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_a_session_has_a_new_secret_and_the_browser_a_new_name(visit, add_member, sign_in):
+    here = visit()
+    here.get("/sign-in")
+    before = here.client.get_cookie("__Host-visit").value
+    here.client.set_cookie("__Host-session", "fixed-by-an-attacker", secure=True)
+    sign_in(here, add_member("kiel"))
+    assert here.client.get_cookie("__Host-session").value != "fixed-by-an-attacker"
+    assert here.client.get_cookie("__Host-visit").value != before
+
+
+def test_the_cookies_are_for_this_host_and_no_script(visit, add_member, sign_in):
+    answer = sign_in(visit(), add_member("kiel"))
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+        assert "Domain" not in cookie
+
+
+def test_who_signs_out_is_out(visit, add_member, sign_in):
+    here = visit()
+    sign_in(here, add_member("kiel"))
+    secret = here.client.get_cookie("__Host-session").value
+    here.get("/account")
+    assert here.post("/sign-out").status_code == 303
+    stolen = visit()
+    stolen.client.set_cookie("__Host-session", secret, secure=True)
+    assert stolen.get("/account").status_code == 303
+
+
+@pytest.mark.parametrize(("after", "status"), [(timedelta(hours=11), 200), (timedelta(hours=12), 303)])
+def test_a_session_that_nobody_uses_ends(visit, add_member, sign_in, after, status):
+    here = visit()
+    sign_in(here, add_member("kiel"))
+    with time_machine.travel(clock.now() + after):
+        assert here.get("/account").status_code == status
+
+
+def test_a_session_that_is_used_goes_on_but_not_for_ever(app, visit, add_member, sign_in):
+    here = visit()
+    sign_in(here, add_member("kiel"))
+    begun = clock.now()
+    for hours in range(10, 24 * 7, 10):
+        with time_machine.travel(begun + timedelta(hours=hours)):
+            assert here.get("/account").status_code == 200
+            app.extensions["session_uses"].flush()
+    with time_machine.travel(begun + timedelta(days=7, seconds=1)):
+        assert here.get("/account").status_code == 303
+
+
+def test_other_sessions_can_be_ended(visit, add_member, sign_in):
+    address = add_member("kiel")
+    here, there = visit(), visit()
+    sign_in(here, address)
+    sign_in(there, address)
+    here.get("/account")
+    here.post("/account/sessions/end-others")
+    assert there.get("/account").status_code == 303
+    assert here.get("/account").status_code == 200
+
+
+def test_nobody_ends_anothers_session(resources, visit, add_member, sign_in):
+    from sqlalchemy import select
+
+    from registry.sign_in.models import PersonSession
+
+    here, there = visit(), visit()
+    sign_in(here, add_member("kiel"))
+    sign_in(there, add_member("mainz"))
+    with resources.database.reading() as session:
+        newest = select(PersonSession.id).order_by(PersonSession.created_at.desc())
+        other = session.scalars(newest).first()
+    here.get("/account")
+    assert here.post(f"/account/sessions/{other}/end").status_code == 404
+    assert there.get("/account").status_code == 200
+
+
+def test_one_acts_only_for_ones_own_organisations(visit, add_member, sign_in):
+    here = visit()
+    add_member("kiel", "owner", "both@kiel.example")
+    add_member("mainz", "viewer", "both@kiel.example")
+    sign_in(here, "both@kiel.example")
+    here.get("/account")
+    assert here.post("/account/organisation", {"organisation": "mainz"}).status_code == 303
+    assert "Konto: Mainz" in here.get("/account").text
+    assert here.post("/account/organisation", {"organisation": "wiesbaden"}).status_code == 403
+
+
+def test_the_demo_is_not_a_way_in_where_there_is_none(visit):
+    here = visit()
+    here.get("/sign-in")
+    assert here.post("/sign-in/demo", {"who": "operator"}).status_code == 404
+    assert here.get("/demo/mailbox").status_code == 404
+
+
+def test_logs_name_no_address(visit, add_member, sign_in, caplog):
+    caplog.set_level(logging.DEBUG)
+    sign_in(visit(), add_member("kiel"))
+    assert "owner@kiel.example" not in "".join(
+        record.getMessage() for record in caplog.records if "mail" not in record.getMessage()
+    )
