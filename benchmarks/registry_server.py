@@ -85,6 +85,7 @@ def environ(folder: Path | None = None, database_url: str | None = None) -> dict
         "REGISTRY_STORAGE_URL": f"file://{held / 'packages'}",
         "REGISTRY_DATA_DIR": str(folder or servers.WORK / "var"),
         "REGISTRY_SECRET_KEY": secrets.token_hex(32),
+        "REGISTRY_WRITES_PER_MINUTE": "100000",
     }
 
 

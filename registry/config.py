@@ -31,6 +31,8 @@ class Settings:
     secret_key: str
     base_url: str
     max_package_mb: int
+    writes_per_minute: int
+    proxies: int
     read_only: bool
     publishing: bool
     accel_prefix: str | None
@@ -57,6 +59,8 @@ class Settings:
             secret_key=_secret_key(environ, data_dir, database_url),
             base_url=base_url,
             max_package_mb=_number(environ, "REGISTRY_MAX_PACKAGE_MB", 100),
+            writes_per_minute=_number(environ, "REGISTRY_WRITES_PER_MINUTE", 600),
+            proxies=_number(environ, "REGISTRY_PROXIES", 0, least=0),
             read_only=_switch(environ, "REGISTRY_READ_ONLY", default=False),
             publishing=_switch(environ, "REGISTRY_PUBLISHING", default=True),
             accel_prefix=environ.get("REGISTRY_ACCEL_PREFIX") or None,
@@ -110,10 +114,10 @@ def _secret_key(environ: Mapping[str, str], data_dir: Path, database_url: str) -
     return place.read_text().strip()
 
 
-def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+def _number(environ: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     said = environ.get(name) or str(default)
-    if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= 100_000:
-        message = f"{name} must be a whole number from 1 to 100000"
+    if not said.isascii() or not said.isdigit() or not least <= int(said) <= 100_000:
+        message = f"{name} must be a whole number from {least} to 100000"
         raise SettingsError(message)
     return int(said)
 

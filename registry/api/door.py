@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ from registry.authz import policy
 from registry.authz.actor import NOBODY, Actor
 from registry.authz.policy import POLICY, Permission
 from registry.config import Resources
-from registry.kit import db
+from registry.kit import db, limits
 from registry.kit.errors import text
 from registry.kit.idempotency import Answer, Memory
 from registry.kit.schemas import Schema
@@ -28,6 +29,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: The most that a JSON body may have; packages have a bound of their own.
 JSON_LIMIT = 1_000_000
 KEY_LIMIT = 200
+MINUTE = timedelta(minutes=1)
 #: Marks an operation that changes what exists, until the document is finished.
 CONDITIONAL = "x-conditional"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -189,8 +191,12 @@ def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
         # OAuth's own endpoints ask for no token: there clients show an `Authorization` of another kind. They also
         # work while the registry only reads, since tokens must be revoked in an incident of all times.
         if hasattr(method, "permission"):
-            policy.require_scope(actor(), method.permission)
+            asking = actor()
+            policy.require_scope(asking, method.permission)
             _refuse_when_read_only()
+            spend("write", f"{asking.kind}:{asking.id}")
+        else:
+            spend("token", caller())
         if getattr(method, "late", False):
             return view(*args, **kwargs)
         receive()
@@ -198,6 +204,18 @@ def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(*args, **kwargs)
 
     return wrapped
+
+
+def spend(action: str, who: str) -> None:
+    """Count one more writing request, whatever becomes of it; TooManyRequestsError where it is one too many."""
+    with resources().database.counting() as counting:
+        limits.spend(counting, action, who, resources().settings.writes_per_minute, MINUTE)
+
+
+def caller() -> str:
+    """Return under what name the other end of the connection is counted."""
+    settings = resources().settings
+    return limits.caller(request.environ, proxies=settings.proxies, key=settings.secret_key)
 
 
 def _refuse_when_read_only() -> None:

@@ -21,6 +21,7 @@ from registry.kit.errors import (
     NotFoundError,
     RegistryError,
     Text,
+    TooManyError,
     UnauthenticatedError,
     UnavailableError,
     text,
@@ -124,6 +125,7 @@ _KINDS: tuple[tuple[type[RegistryError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
     (InvalidError, 422),
+    (TooManyError, 429),
     (UnavailableError, 503),
 )
 
@@ -229,6 +231,8 @@ def _registry_error(error: RegistryError) -> Response:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="efa-registry", error="insufficient_scope"'
     elif status == 503:
         answer.headers["Retry-After"] = "5"
+    elif isinstance(error, TooManyError):
+        answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 

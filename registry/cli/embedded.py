@@ -57,7 +57,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is not typed
 class Embedded:
     """One listening server; OSError where the address cannot be had."""
 
-    def __init__(self, app: Flask, *, host: str, port: int, body_limit: int) -> None:
+    def __init__(self, app: Flask, *, host: str, port: int, body_limit: int, proxies: int) -> None:
         self._map: dict[int, Any] = {}
         self._server = create_server(
             app,
@@ -71,7 +71,8 @@ class Embedded:
             outbuf_overflow=4 << 20,
             connection_limit=500,
             channel_timeout=120,
-            clear_untrusted_proxy_headers=True,
+            # With proxies in front it is the application that knows how much of the header is theirs.
+            clear_untrusted_proxy_headers=proxies == 0,
             ident="efa-registry",
         )
         self._server.channel_class = _Channel

@@ -35,7 +35,13 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
     app = make(resources)
     try:
         # A little more than a package may have: what is over is refused by us, with the reason.
-        server = Embedded(app, host=host, port=port, body_limit=resources.settings.limits.package_bytes + (4 << 20))
+        server = Embedded(
+            app,
+            host=host,
+            port=port,
+            body_limit=resources.settings.limits.package_bytes + (4 << 20),
+            proxies=resources.settings.proxies,
+        )
     except OSError as error:
         fail(f"Cannot listen on {host}:{port} ({error.strerror}); choose another --port.")
     ended = threading.Event()

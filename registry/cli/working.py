@@ -10,7 +10,7 @@ import structlog
 
 from registry.authz.actor import operator
 from registry.config import Resources
-from registry.kit import clock, idempotency, mail
+from registry.kit import clock, idempotency, limits, mail
 from registry.releases import service as releases
 from registry.sign_in import service as sign_in
 
@@ -23,6 +23,7 @@ _HOUR = 3600.0
 def _forget(resources: Resources) -> None:
     with resources.database.transaction() as session:
         idempotency.forget_old(session)
+        limits.forget_old(session)
         sign_in.forget_old(session)
         mail.forget_old(session)
 

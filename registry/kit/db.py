@@ -166,9 +166,9 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self._turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
         if self.dialect == "sqlite":
-            self.writer, self.reader = _sqlite(self.url, pool)
+            self.writer, self.reader, self.counter = _sqlite(self.url, pool)
         else:
-            self.writer, self.reader = _postgresql(self.url, pool)
+            self.writer, self.reader, self.counter = _postgresql(self.url, pool)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -188,13 +188,23 @@ class Database:
                 work.rollback()
                 raise
 
+    @contextmanager
+    def counting(self) -> Iterator[Session]:
+        """Give a session that keeps each statement at once, without waiting until the disk has it.
+
+        For counts that stay whatever becomes of the work, and of which a crash may take the last ones.
+        """
+        with self._turn, Session(self.counter, autoflush=False, expire_on_commit=False) as work:
+            yield work
+
     def dispose(self) -> None:
         """Close every connection."""
+        self.counter.dispose()
         self.writer.dispose()
         self.reader.dispose()
 
 
-def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
+def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine, Engine]:
     # The driver must not begin transactions by itself: isolation_level None, and BEGIN is ours.
     arguments: dict[str, Any] = {
         "check_same_thread": False,
@@ -213,6 +223,15 @@ def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
         pool_reset_on_return=None,
     )
 
+    counter = create_engine(
+        url,
+        connect_args=arguments,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_size=1,
+        pool_reset_on_return=None,
+    )
+
     def pragmas(*statements: str) -> Any:
         def on_connect(connection: Any, _record: object) -> None:
             for statement in statements:
@@ -224,11 +243,12 @@ def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine]:
     common = ("foreign_keys=ON", "temp_store=MEMORY")
     event.listen(writer, "connect", pragmas("journal_mode=WAL", "synchronous=FULL", *common))
     event.listen(reader, "connect", pragmas("query_only=ON", "cache_size=-4000", *common))
+    event.listen(counter, "connect", pragmas("journal_mode=WAL", "synchronous=NORMAL", *common))
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return writer, reader
+    return writer, reader, counter
 
 
-def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine]:
+def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine, Engine]:
     bounds = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
     shared: dict[str, Any] = {"pool_size": pool, "max_overflow": pool, "pool_recycle": 1800}
     # What people wrote must not get into a log with the statement that failed.
@@ -242,4 +262,11 @@ def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine]:
         pool_reset_on_return=None,
         **shared,
     )
-    return writer, reader
+    counter = create_engine(
+        url,
+        connect_args={"options": f"{bounds} -c synchronous_commit=off"},
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        **shared | {"pool_size": 2},
+    )
+    return writer, reader, counter

@@ -57,5 +57,13 @@ class InvalidError(RegistryError):
     """The input was understood and is wrong; `faults` say where."""
 
 
+class TooManyError(RegistryError):
+    """More of something than one may have or do; trying again after `retry_after` seconds helps."""
+
+    def __init__(self, detail: Text, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class UnavailableError(RegistryError):
     """The registry cannot do this for now; trying again later may help."""

@@ -36,7 +36,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory):
-    environ = {"REGISTRY_DATA_DIR": str(tmp_path_factory.mktemp("fuzzed")), "REGISTRY_MAX_PACKAGE_MB": "1"}
+    environ = {
+        "REGISTRY_DATA_DIR": str(tmp_path_factory.mktemp("fuzzed")),
+        "REGISTRY_MAX_PACKAGE_MB": "1",
+        "REGISTRY_WRITES_PER_MINUTE": "100000",
+    }
     opened = Resources(Settings.read(environ), environ)
     migrations.upgrade(opened.database)
     seeding.load(opened)
