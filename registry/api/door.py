@@ -32,6 +32,8 @@ KEY_LIMIT = 200
 MINUTE = timedelta(minutes=1)
 #: Marks an operation that changes what exists, until the document is finished.
 CONDITIONAL = "x-conditional"
+#: Names the media types of the files that an operation may answer with in place of JSON, until then.
+AS_FILE = "x-as-file"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The headers that a repeated answer has again.
 _KEPT = frozenset({"Content-Type", "ETag", "Location", "Cache-Control"})

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 import registry
 from registry.api import paths
-from registry.api.door import CONDITIONAL
+from registry.api.door import AS_FILE, CONDITIONAL
 from registry.api.paths import FileConverter, SlugConverter, VersionConverter
 from registry.authz.actor import Scope
 from registry.kit.schemas import Schema
@@ -127,6 +127,8 @@ def document(app: Flask) -> dict[str, Any]:
     for _, method, operation in operations(made):
         responses = operation["responses"]
         responses |= dict.fromkeys(("422", "default") if "422" in responses else ("default",), _PROBLEM_REFERENCE)
+        for kind in operation.pop(AS_FILE, ()):
+            responses["200"]["content"][kind] = {"schema": {"type": "string"}}
         shared = ["IdempotencyKey"] if method == "post" else ["IfMatch"] if operation.pop(CONDITIONAL, False) else []
         for name in shared:
             operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{name}"})

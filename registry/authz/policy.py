@@ -38,6 +38,8 @@ class Permission(StrEnum):
     DEPLOYMENT_REPORT = "deployment.report"
     JOURNAL_READ = "journal.read"
     ACCOUNT_MANAGE = "account.manage"
+    AUDIT_READ = "audit.read"
+    AUDIT_READ_ALL = "audit.read-all"
 
 
 @runtime_checkable
@@ -139,6 +141,8 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.DEPLOYMENT_REPORT: (Scope.DEPLOYMENTS_REPORT, (member, mandated)),
     Permission.JOURNAL_READ: (None, (anyone,)),
     Permission.ACCOUNT_MANAGE: (None, (oneself,)),
+    Permission.AUDIT_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.AUDIT_READ_ALL: (Scope.REGISTRY_OPERATE, (operating,)),
 }
 
 #: What a person may do only after a second factor: decide who belongs to an organisation, and run the registry.

@@ -186,6 +186,31 @@ def issue(org: str, scopes: tuple[str, ...], services: tuple[str, ...], expires:
     click.echo(token)
 
 
+@group.group()
+def audit() -> None:
+    """Read the audit trail, and see whether it is whole."""
+
+
+@audit.command()
+@click.argument("org", required=False)
+@click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["csv", "jsonl"]))
+@click.option("--since", default=0, type=click.IntRange(0), help="Only what is behind this serial.")
+def export(org: str | None, form: str, since: int) -> None:
+    """Print what was done by or to ORG, or by anybody, oldest first."""
+    from registry.cli import auditing
+
+    auditing.export(org, form, since)
+
+
+@audit.command(name="verify")
+@click.option("--anchor", help="A line that this command printed earlier, SERIAL:HASH: shows whether the end was cut.")
+def verify_audit(anchor: str | None) -> None:
+    """Hold the journal against its hashes; exit 1 where an entry was changed, taken out or put in."""
+    from registry.cli import auditing
+
+    auditing.verify(anchor)
+
+
 @group.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")

@@ -10,6 +10,8 @@ import structlog
 
 from registry.authz.actor import operator
 from registry.config import Resources
+from registry.journal import service as journal
+from registry.journal.service import Filters
 from registry.kit import clock, idempotency, limits, mail
 from registry.releases import service as releases
 from registry.sign_in import service as sign_in
@@ -40,6 +42,23 @@ def _sweep(resources: Resources) -> None:
         log.info("orphans swept", count=len(gone))
 
 
+def _chain(resources: Resources) -> None:
+    """Chain what was written since, a batch a transaction, and log how far: who keeps the log has an anchor."""
+    actor, count = operator("worker"), 0
+    while True:
+        with resources.database.reading() as session:
+            before = journal.head(session, actor)
+            if not journal.export(session, actor, None, Filters(since=before.serial), limit=1):
+                break
+        with resources.database.transaction() as session:
+            done = journal.chain(session, actor)
+        if not done:
+            break
+        count += done
+    if count:
+        log.info("journal chained", count=count, serial=before.serial, hash=before.hash)
+
+
 def _clear(incoming: Path) -> None:
     """Delete uploads of processes that were killed a day ago or earlier."""
     for path in incoming.glob("*"):
@@ -50,6 +69,7 @@ def _clear(incoming: Path) -> None:
 
 JOBS: tuple[tuple[Callable[[Resources], None], float], ...] = (
     (_send_mail, 1.0),
+    (_chain, 10.0),
     (_forget, _HOUR),
     (_sweep, 6 * _HOUR),
 )

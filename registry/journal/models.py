@@ -11,7 +11,10 @@ from registry.kit.db import Base, Key
 
 
 class Entry(Base):
-    """One change: who did what, for whom, when. No entry holds personal data, and none is ever altered.
+    """One change: who did what, for whom, when.
+
+    No entry names a person but by her random id, as the actor or as the subject `member:<id>`. Nothing is ever
+    altered, but that this id goes when she is erased.
 
     `data` is what the change feed tells everybody of a public entry, with the reason that was published for a yank;
     `before` and `after` hold just what changed.
@@ -38,5 +41,26 @@ class Entry(Base):
         Index("ix_journal_public_serial", "public", "serial"),
         Index("ix_journal_organisation_serial", "organisation", "serial"),
         Index("ix_journal_service_serial", "service", "serial"),
+        Index("ix_journal_actor_organisation_serial", "actor_organisation", "serial"),
+        Index("ix_journal_actor_id_serial", "actor_id", "serial"),
         {"sqlite_autoincrement": True},
     )
+
+
+class Link(Base):
+    """What vouches for one entry: a hash over it and over the link before, so that none can change or go unnoticed.
+
+    What is personal in the entry enters the hash by `digests` alone, each over the value and its salt; without the
+    salt the digest tells nothing, and vouches for a value that was erased. There is no foreign key: that an entry is
+    missing is what a link must be able to tell.
+    """
+
+    __tablename__ = "journal_chain"
+
+    serial: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    digests: Mapped[dict[str, str]]
+    salts: Mapped[dict[str, str]]

@@ -257,6 +257,10 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
     ("/services/{slug}/fleet", "GET", f"{SERVICES}/entwurf/fleet", None, HIDDEN),
     # The whole
     ("/changes", "GET", "/api/v1/changes", None, ALL),
+    ("/organisations/{slug}/audit", "GET", f"{ORGANISATIONS}/moenchengladbach/audit", None, OWNER_MG),
+    ("/organisations/{slug}/audit", "GET", f"{ORGANISATIONS}/wiesbaden/audit?format=csv", None, OWNER_WI),
+    ("/audit", "GET", "/api/v1/audit", None, "401 403 403 403 403 403 403 403 403 403 200"),
+    ("/audit", "GET", "/api/v1/audit?format=jsonl", None, "401 403 403 403 403 403 403 403 403 403 200"),
     ("/healthz", "GET", "/healthz", None, ALL),
     ("/readyz", "GET", "/readyz", None, ALL),
     ("/metrics", "GET", "/metrics", None, ALL),

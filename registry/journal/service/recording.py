@@ -75,15 +75,15 @@ def changes(session: Session, actor: Actor, *, since: int, limit: int) -> Page[E
     """Tell the public changes after the serial `since` in order; who goes on from the last one misses none."""
     require(actor, Permission.JOURNAL_READ)
     told = [Entry.public, Entry.serial > since]
-    horizon = _horizon(session)
-    if horizon is not None:
-        told.append(Entry.serial <= horizon)
+    reached = horizon(session)
+    if reached is not None:
+        told.append(Entry.serial <= reached)
     total = session.scalar(select(func.count()).select_from(Entry).where(*told)) or 0
     entries = session.scalars(select(Entry).where(*told).order_by(Entry.serial).limit(limit)).all() if total else []
     return Page(entries, total, (entries[-1].serial,) if len(entries) < total else None)
 
 
-def _horizon(session: Session) -> int | None:
+def horizon(session: Session) -> int | None:
     """Return the serial up to which every writer has ended; None where commits come in order anyway."""
     if session.get_bind().dialect.name != "postgresql":
         return None
