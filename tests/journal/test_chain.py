@@ -14,6 +14,7 @@ from registry.journal import service as journal
 from registry.journal.models import Entry, Link
 from registry.journal.service import Head, Verdict, Verification
 from registry.journal.service.chaining import GENESIS
+from registry.kit import trace
 from tests.cast import OPERATOR
 
 ANNA = uuid.uuid4()
@@ -162,7 +163,9 @@ def test_a_cut_end_is_found_by_who_kept_the_head(database, serials):
 
 
 def test_an_erased_person_leaves_the_chain_whole(database):
+    trace.begin("request-1")
     write(database, "service:1", f"member:{BERND}", actor=PERSON)
+    trace.begin(None)
     chain(database)
     assert verify(database)[0] == []
     with database.transaction() as session:
@@ -171,11 +174,12 @@ def test_an_erased_person_leaves_the_chain_whole(database):
     chain(database)
     found, run = verify(database)
     assert found == []
-    assert run.erased == fields == 2
+    assert run.erased == fields == 4
     with database.reading() as session:
         left = session.scalars(select(Entry.subject).where(Entry.actor_kind == ActorKind.PERSON)).all()
         assert [*left] == ["service:1", f"member:{BERND}"]
         assert session.scalars(select(Entry.actor_id).where(Entry.actor_kind == ActorKind.PERSON)).all() == [None, None]
+        assert "request-1" not in session.scalars(select(Entry.request_id)).all()
 
 
 def test_a_person_that_something_was_done_to_is_forgotten_alone(database):
