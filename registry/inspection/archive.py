@@ -15,13 +15,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from registry.inspection import formats
+from registry.inspection import formats, xml_safety
 from registry.inspection.directory import UTF8, BrokenError, Entry, read_directory, says_other_name
 from registry.inspection.names import collisions, faults
 from registry.inspection.notes import Notes
 
 BLOCK = 65_536
-HEAD = 4_096
 _STORED, _DEFLATED = 0, 8
 _DOS_LINK = 0x0400
 
@@ -58,12 +57,17 @@ class Content:
 
 @dataclass(slots=True)
 class Reading:
-    """One inspection: what is left of the limits, and what is wanted; shared with the archives inside."""
+    """One inspection: what is left of the limits, and what is wanted; shared with the archives inside.
+
+    `alone` says that a single document is inspected, which then must be one.
+    """
 
     limits: Limits
     wanted: Callable[[str], bool]
+    alone: bool = False
     entries: int = 0
     unpacked: int = 0
+    nodes: int = xml_safety.MOST_NODES
     stopped: bool = False
     complete: bool = False
 
@@ -182,32 +186,50 @@ def digest(
         copy = _copy_for(path, first, notes, reading, depth)
         if copy is not None:
             left_open.enter_context(copy)
-            blocks = _copied(first, blocks, copy)
+            blocks = _told(first, blocks, copy.write)
+        watch = xml_safety.watch(path, first, alone=reading.alone, nodes=reading.nodes)
+        if watch is not None:
+            blocks = _told(first, blocks, watch.feed)
         content = _drain(path, first, blocks, reading)
         if formats.is_hidden_zip(first, content.tail):
             notes.say("archive-nested-hidden", path)
+        if watch is not None:
+            _note_problem(path, watch, notes, reading)
         left_open.pop_all()
     return content, copy
 
 
+def _note_problem(path: str, watch: xml_safety.Watch, notes: Notes, reading: Reading) -> None:
+    problem = watch.close()
+    reading.nodes = watch.nodes
+    if problem is not None:
+        notes.say(problem.code, path, problem.line, problem.column, **problem.values)
+
+
 def _drain(path: str, first: bytes, blocks: Iterator[bytes], reading: Reading) -> Content:
-    checksum, size, last = hashlib.sha256(first), len(first), first
+    checksum, size = hashlib.sha256(first), len(first)
+    recent, held = deque([first]), size
     most = reading.limits.document_bytes
     keep = [first] if reading.wanted(path) else []
     for block in blocks:
         checksum.update(block)
         size += len(block)
-        last = block
+        recent.append(block)
+        held += len(block)
+        while held - len(recent[0]) >= formats.TAIL:
+            held -= len(recent.popleft())
         if keep and size <= most:
             keep.append(block)
     body = b"".join(keep) if keep and size <= most else None
-    return Content(path, size, checksum.hexdigest(), first[:HEAD], last[-formats.TAIL :], body)
+    tail = b"".join(recent)[-formats.TAIL :]
+    return Content(path, size, checksum.hexdigest(), first[: formats.HEAD], tail, body)
 
 
-def _copied(first: bytes, blocks: Iterator[bytes], copy: BinaryIO) -> Iterator[bytes]:
-    copy.write(first)
+def _told(first: bytes, blocks: Iterator[bytes], take: Callable[[bytes], object]) -> Iterator[bytes]:
+    """Pass the blocks on, and hand each of them to `take`, the first too."""
+    take(first)
     for block in blocks:
-        copy.write(block)
+        take(block)
         yield block
 
 
@@ -215,12 +237,12 @@ def _copy_for(path: str, first: bytes, notes: Notes, reading: Reading, depth: in
     other = formats.other_archive(first)
     if other is not None:
         notes.say("archive-other-format", path, format=other)
-    if not formats.is_zip(first):
+    if not formats.is_zip(first) and (other is None or other in formats.COMPRESSIONS):
         return None
     if depth >= reading.limits.nesting:
         notes.say("archive-nested-too-deep", path, limit=reading.limits.nesting)
         return None
-    return tempfile.TemporaryFile()
+    return None if other else tempfile.TemporaryFile()
 
 
 def _measured(blocks: Iterator[bytes], entry: Entry, reading: Reading) -> Iterator[bytes]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import struct
 
-#: The length of the record that ends a ZIP archive, when it has no comment.
-TAIL = 22
+#: As much of a file's beginning as tells what it is.
+HEAD = 4_096
+#: How far from its end a ZIP archive's end record may begin: its own length, and the longest comment.
+TAIL = 22 + 0xFFFF
+_END = struct.Struct("<4s4H2L")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OTHER = {
     b"\x1f\x8b": "gzip",
@@ -28,8 +32,20 @@ def is_zip(first: bytes) -> bool:
 
 
 def is_hidden_zip(first: bytes, tail: bytes) -> bool:
-    """Whether a file that begins and ends so is something else, but would open as a ZIP archive too."""
-    return tail.startswith(b"PK\x05\x06") and tail.endswith(b"\x00\x00") and not is_zip(first)
+    """Whether a file that begins and ends so is something else, but many programs would open it as a ZIP archive."""
+    if is_zip(first) or other_archive(first):
+        return False
+    at = tail.rfind(b"PK\x05\x06")
+    while at >= 0:
+        if len(tail) - at >= 22 and _ends_zip(*_END.unpack_from(tail, at)):
+            return True
+        at = tail.rfind(b"PK\x05\x06", 0, at)
+    return False
+
+
+def _ends_zip(_: bytes, disk: int, first: int, here: int, count: int, size: int, _offset: int) -> bool:
+    """Whether these numbers can stand in an end record; in other data those four bytes may occur by chance."""
+    return disk == first == 0 and 0 < here == count and (size >= 46 * count)
 
 
 def other_archive(first: bytes) -> str | None:
@@ -38,6 +54,9 @@ def other_archive(first: bytes) -> str | None:
         return "tar"
     return next((name for magic, name in _OTHER.items() if first.startswith(magic)), None)
 
+
+#: Formats that only compress one thing; office files hold pictures so.
+COMPRESSIONS = frozenset({"gzip", "xz", "bzip2", "Zstandard", "LZ4", "compress"})
 
 _TEXT = "text/plain"
 _AS_TEXT = (
@@ -135,9 +154,23 @@ def _sniffed(head: bytes) -> str | None:
     return "api_description" if start in {"{", "o", "s", '"'} and _OPENAPI.search(text) else None
 
 
-def is_xml(head: bytes) -> bool:
-    """Whether a file that begins so is XML, in any of its usual encodings."""
-    return _text(head).lstrip("\ufeff \t\r\n").startswith("<")
+_XML = (".xml", ".xsd", ".xsl", ".xslt", ".bpmn", ".dmn", ".cmmn", ".svg", ".xhtml", ".wsdl")
+_HTML = (".html", ".htm")
+_BLANK = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
+#: The roles of documents that are XML.
+XML_ROLES = frozenset(_BY_NAMESPACE.values())
+
+
+def is_xml(path: str, first: bytes) -> bool:
+    """Whether a file gives itself out as XML, by its name or by the declaration that it begins with; HTML does not."""
+    if path.lower().endswith(_HTML):
+        return False
+    return path.lower().endswith(_XML) or first.lstrip(_BLANK)[:12].replace(b"\0", b"").startswith(b"<?xml")
+
+
+def may_be_xml(path: str, first: bytes) -> bool:
+    """Whether some program could take the file for XML: also where nothing but space comes before it."""
+    return is_xml(path, first) or first.lstrip(_BLANK)[: len(first[:1])] in {b"<", b""}
 
 
 def _text(head: bytes) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +13,6 @@ from registry.inspection import agreement, formats, licences, manifest, publicco
 from registry.inspection.agreement import Expected
 from registry.inspection.archive import (
     BLOCK,
-    HEAD,
     Content,
     Limits,
     Reading,
@@ -89,11 +88,10 @@ def inspect_path(path: Path, *, limits: Limits = _LIMITS, expected: Expected = _
     if path.is_dir():
         return _inspect_folder(path, limits, expected)
     with path.open("rb") as file:
-        head = file.read(HEAD)
+        head = file.read(formats.HEAD)
         if formats.is_zip(head) or path.suffix.lower() == ".zip":
             return inspect_package(file, limits=limits, expected=expected)
-        rest = file.read(limits.document_bytes + 1 - len(head))
-    return _inspect_document(path, head + rest, expected)
+        return _inspect_document(path, head, file, limits, expected)
 
 
 def _inspect_folder(folder: Path, limits: Limits, expected: Expected) -> Report:
@@ -150,22 +148,26 @@ def _unread(found: _Package) -> Report:
     return Report(found.notes.sorted(), tuple(sorted(found.files, key=lambda entry: entry.path)), {})
 
 
-def _inspect_document(path: Path, data: bytes, expected: Expected) -> Report:
-    role = formats.role(path.name, data[:HEAD])
-    notes, exists = Notes(), _beside(path)
+def _inspect_document(path: Path, head: bytes, rest: BinaryIO, limits: Limits, expected: Expected) -> Report:
+    found, role = _Package(Notes(), limits.document_bytes), formats.role(path.name, head)
+    is_xml = formats.may_be_xml(path.name, head) and (role in formats.XML_ROLES or formats.is_xml(path.name, head))
+    if not is_xml and role not in {"publiccode", "manifest"}:
+        raise UnknownKindError(path.name)
+    reading = Reading(limits, found.wants, alone=is_xml)
+    try:
+        content, _ = digest(path.name, chain([head], _counted(rest, reading)), found.notes, reading)
+    except BrokenError as broken:
+        found.notes.say(broken.code, path.name, **broken.values)
+        return _unread(found)
+    found.take(content)
     facts: dict[str, JSON] = {}
     if role == "publiccode":
-        result = publiccode.validate(data, exists=exists, path=path.name)
-        notes.add([*result.findings, *agreement.publiccode_with_upload(result, expected, path.name)])
-        facts["publiccode"] = result.value
+        result = _publiccode(found, _beside(path), expected)
+        facts["publiccode"] = result.value if result else None
     elif role == "manifest":
-        said = manifest.validate(data, exists=exists)
-        notes.add([*said.findings, *agreement.manifest_with_upload(said, expected)])
-        facts["manifest"] = said.value
-    elif role is None or not formats.is_xml(data[:HEAD]):
-        raise UnknownKindError(path.name)
-    kind, checksum = formats.media_type(path.name), hashlib.sha256(data).hexdigest()
-    return Report(notes.sorted(), (FileEntry(path.name, len(data), checksum, kind, role),), facts)
+        said = _manifest(found, _beside(path), expected)
+        facts["manifest"] = said.value if said else None
+    return Report(found.notes.sorted(), tuple(found.files), facts)
 
 
 def _beside(document: Path) -> Callable[[str], bool]:

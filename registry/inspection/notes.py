@@ -17,12 +17,20 @@ class Notes:
         self.findings: list[Finding] = []
         self.counts: Counter[str] = Counter()
 
-    def say(self, code: str, path: str | None = None, **values: object) -> None:
+    def say(
+        self,
+        code: str,
+        path: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        /,
+        **values: object,
+    ) -> None:
         """Note a finding about a path of the archive that is read now, or about the archive."""
         self.counts[code] += 1
         if self.counts[code] <= MOST_OF_A_CODE:
             place = f"{self.within}!/{path}" if self.within and path is not None else path or self.within or None
-            self.findings.append(finding(code, place, **values))
+            self.findings.append(finding(code, place, line, column, **values))
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take over findings that were made elsewhere."""

@@ -39,7 +39,7 @@ def test_both_languages_say_the_same_of_a_finding(code):
 
 
 def test_every_code_that_is_written_down_is_known():
-    prefixes = "archive|name|yaml|publiccode|manifest|licence"
+    prefixes = "archive|name|xml|yaml|publiccode|manifest|licence"
     written = {code for text in SOURCES for code in re.findall(rf'"((?:{prefixes})-[a-z0-9-]+)"', text)}
     assert written - set(CODES) == set()
 

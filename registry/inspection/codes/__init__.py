@@ -11,12 +11,13 @@ from registry.inspection.codes.manifest import MANIFEST
 from registry.inspection.codes.names import NAMES
 from registry.inspection.codes.package import PACKAGE
 from registry.inspection.codes.publiccode import PUBLICCODE
+from registry.inspection.codes.xml import XML
 from registry.inspection.codes.yaml import YAML
 from registry.inspection.report import Finding
 
 __all__ = ["CODES", "Code", "finding", "shown"]
 
-CODES: dict[str, Code] = {**ARCHIVE, **NAMES, **PACKAGE, **YAML, **PUBLICCODE, **LICENCES, **MANIFEST}
+CODES: dict[str, Code] = {**ARCHIVE, **NAMES, **PACKAGE, **XML, **YAML, **PUBLICCODE, **LICENCES, **MANIFEST}
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
 _LONGEST_VALUE, _LONGEST_PATH = 300, 1100

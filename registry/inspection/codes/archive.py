@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.inspection.codes.base import ERROR, HINT, WARNING, Code, both
+from registry.inspection.codes.base import ERROR, HINT, Code, both
 
 ARCHIVE: dict[str, Code] = {
     "archive-too-large": Code(
@@ -343,18 +343,18 @@ ARCHIVE: dict[str, Code] = {
             "Archives may be nested only {limit} level deep.",
         ),
         both(
-            "Ein Archiv im Paket wird geöffnet und geprüft, ein weiteres darin nicht mehr (auch Office-Dateien und "
-            "JAR sind ZIP-Archive). Packen Sie das innere Archiv aus.",
-            "An archive in the package is opened and checked, one inside that is not (office files and JARs are ZIP "
-            "archives too). Unpack the inner archive.",
+            "Ein Archiv im Paket wird geöffnet und geprüft, ein weiteres darin nicht mehr, gleich in welchem Format "
+            "(auch Office-Dateien und JAR sind ZIP-Archive). Packen Sie das innere Archiv aus.",
+            "An archive in the package is opened and checked, one inside that is not, whatever its format (office "
+            "files and JARs are ZIP archives too). Unpack the inner archive.",
         ),
     ),
     "archive-nested-hidden": Code(
-        WARNING,
+        ERROR,
         both("Datei ist zugleich ein Archiv", "File is an archive as well"),
         both(
-            "Die Datei endet wie ein ZIP-Archiv, beginnt aber anders; ihr Inhalt wurde nicht geprüft.",
-            "The file ends like a ZIP archive but begins otherwise; its content was not checked.",
+            "Die Datei endet wie ein ZIP-Archiv, beginnt aber anders; was darin steckt, bleibt ungeprüft.",
+            "The file ends like a ZIP archive but begins otherwise; what is inside stays unchecked.",
         ),
         both(
             "Selbstentpackende Archive und Dateien mit angehängtem Archiv zeigen verschiedenen Programmen "
