@@ -23,6 +23,7 @@ from registry.inspection.notes import Notes
 BLOCK = 65_536
 _STORED, _DEFLATED = 0, 8
 _DOS_LINK = 0x0400
+_DOS_LABEL, _DOS_FOLDER = 0x08, 0x10
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _readable(entry: Entry, notes: Notes) -> bool:
     is_folder = entry.name.endswith("/")
     if kind == stat.S_IFLNK or entry.attributes & _DOS_LINK:
         notes.say("archive-link", entry.name)
-    elif kind not in {0, stat.S_IFDIR if is_folder else stat.S_IFREG}:
+    elif kind not in {0, stat.S_IFDIR if is_folder else stat.S_IFREG} or _is_no_file(entry):
         notes.say("archive-special-file", entry.name)
     elif entry.encrypted:
         notes.say("archive-encrypted", entry.name)
@@ -156,6 +157,12 @@ def _readable(entry: Entry, notes: Notes) -> bool:
     else:
         return not is_folder
     return False
+
+
+def _is_no_file(entry: Entry) -> bool:
+    """Whether DOS would take the entry for a disk's label, or for a folder although it is not named like one."""
+    folder = 0 if entry.name.endswith("/") else _DOS_FOLDER
+    return bool(entry.attributes & (_DOS_LABEL | folder))
 
 
 def _content(file: BinaryIO, entry: Entry, notes: Notes, reading: Reading, depth: int) -> Iterator[Content]:

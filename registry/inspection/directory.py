@@ -6,6 +6,7 @@ belongs to exactly one thing and all copies of a fact agree, or the archive is r
 
 from __future__ import annotations
 
+import stat
 import struct
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ _LOCATOR_FORMAT = struct.Struct("<4sLQL")
 _CENTRAL_FORMAT = struct.Struct("<4s6H3L5H2L")
 _LOCAL_FORMAT = struct.Struct("<4s5H3L2H")
 _MOST_COMMENT = 0xFFFF
+_MOST_EXTRAS = 100
 _BIG, _MANY = 0xFFFFFFFF, 0xFFFF
 
 ENCRYPTED, DESCRIBED, UTF8 = 0x0001, 0x0008, 0x0800
@@ -157,9 +159,16 @@ def _entry(head: tuple[int, ...], raw: bytes, extra: bytes, disk: int) -> Entry:
     name = decode(raw)
     fields = _extras(extra, name)
     size, packed, offset = _large(fields.get(0x0001, b""), (size, packed, offset), name)
-    if disk not in {0, _MANY}:
+    if disk:
         raise BrokenError("archive-multi-disk")
+    attributes |= _link(fields)
     return Entry(name, raw, flags, method, crc, packed, size, offset, attributes, _short(fields.get(0x7075)))
+
+
+def _link(fields: dict[int, bytes]) -> int:
+    """The attributes of a link if one is declared where Ant and its kin do so."""
+    mode = int.from_bytes(fields.get(0x756E, b"")[4:6], "little")
+    return stat.S_IFLNK << 16 if stat.S_ISLNK(mode) else 0
 
 
 def _short(field: bytes | None) -> bytes | None:
@@ -175,11 +184,12 @@ def decode(raw: bytes) -> str:
 def _extras(extra: bytes, name: str) -> dict[int, bytes]:
     """The extra fields by their id; a tail shorter than a header is padding, as Android's zipalign writes."""
     fields: dict[int, bytes] = {}
-    at = 0
+    at = count = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
         at += 4 + length
-        if at > len(extra) or (kind in fields and kind in {0x0001, 0x7075}):
+        count += 1
+        if at > len(extra) or count > _MOST_EXTRAS or (kind in fields and kind in {0x0001, 0x7075}):
             raise BrokenError("archive-corrupt", name, reason_de="Zusatzfelder", reason_en="extra fields")
         fields[kind] = extra[at - length : at]
     return fields
@@ -194,7 +204,14 @@ def _large(field: bytes, said: tuple[int, int, int], name: str) -> tuple[int, in
                 raise BrokenError("archive-zip64", name)
             (full[index],) = struct.unpack_from("<Q", field, at)
             at += 8
+    # Some readers take the field where nothing points to it: then it may not say otherwise.
+    if not at and any(number not in {0, said[index]} for index, number in enumerate(_longs(field)[:2])):
+        raise BrokenError("archive-zip64", name)
     return full[0], full[1], full[2]
+
+
+def _longs(field: bytes) -> tuple[int, ...]:
+    return struct.unpack_from(f"<{len(field) // 8}Q", field)
 
 
 def _check_layout(file: BinaryIO, entries: list[Entry], end: int, notes: Notes) -> None:
@@ -222,6 +239,7 @@ def _check_local(file: BinaryIO, entry: Entry, follows: int, notes: Notes) -> in
         raise BrokenError("archive-header-name", entry.name, other=decode(rest[:name_length]))
     if _short(fields.get(0x7075, entry.unicode_name)) != entry.unicode_name:
         notes.say("name-unicode-differs", entry.name, other=decode(fields[0x7075][5:]))
+    entry.attributes |= _link(fields)
     size, packed, _ = _large(fields.get(0x0001, b""), (size, packed, 0), entry.name)
     if (flags & _COMPARED, method) != (entry.flags & _COMPARED, entry.method):
         raise BrokenError("archive-header-method", entry.name)
@@ -232,6 +250,8 @@ def _check_local(file: BinaryIO, entry: Entry, follows: int, notes: Notes) -> in
     stop = entry.start + entry.packed
     if flags & DESCRIBED and stop < follows:
         return stop + _descriptor(file, entry, stop, follows - stop)
+    if not same:
+        raise BrokenError("archive-header-size", entry.name)
     return stop
 
 

@@ -35,6 +35,12 @@ class TestFindsNoError:
         assert (done.code, done.err) == (0, ""), done
         assert done.out.endswith(" 0 errors\n")
 
+    def test_in_xml_of_any_kind(self, shell: Shell, work: Path):
+        (work / "letter.xml").write_text(
+            '<a xmlns:x="http://www.w3.org/2001/XInclude"><x:include href="/etc/passwd"/></a>'
+        )
+        assert shell("inspect", str(work / "letter.xml")).code == 0
+
     def test_and_tells_programs_the_same(self, shell: Shell, work: Path):
         done = shell("inspect", "--json", str(work / "good.zip"))
         told = json.loads(done.out)
@@ -67,6 +73,20 @@ class TestFindsErrors:
         done = shell("inspect", str(work / "publiccode.yml"))
         assert done.code == 1, done
         assert "publiccode.yml" in done.out
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            ("<a><b></a>", "letter.xml:1:9: "),
+            ("no XML", "xml-broken"),
+            ("<?xml version='1.0'?>\n<!DOCTYPE a SYSTEM 'http://localhost/x.dtd'>\n<a/>", "letter.xml:2:1: "),
+        ],
+    )
+    def test_in_xml_that_does_not_parse_or_has_a_document_type(self, shell: Shell, work: Path, content: str, said: str):
+        (work / "letter.xml").write_text(content)
+        done = shell("inspect", str(work / "letter.xml"))
+        assert done.code == 1, done
+        assert said in done.out
 
     def test_in_an_empty_folder_and_an_empty_file(self, shell: Shell, work: Path):
         (work / "nothing").mkdir()

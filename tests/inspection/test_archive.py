@@ -145,6 +145,11 @@ def test_a_data_descriptor_that_lies_is_refused():
     assert archive_codes(build(part)) == ["archive-header-size"]
 
 
+def test_a_data_descriptor_that_is_promised_and_missing_is_refused():
+    part = Part(b"a.txt", flags=8, local={"crc": 0, "size": 0, "packed": 0})
+    assert archive_codes(build(part, SOUND)) == ["archive-header-size"]
+
+
 def test_a_gap_before_the_directory_is_refused():
     data = build(SOUND)
     end = len(data) - 22
@@ -233,6 +238,12 @@ def test_broken_extra_fields_are_corrupt():
     assert archive_codes(build(Part(b"a.txt", extra=twice))) == ["archive-corrupt"]
 
 
+def test_endless_extra_fields_are_corrupt():
+    extra = struct.pack("<2H", 0x1234, 0)
+    assert archive_codes(build(Part(b"a.txt", extra=extra * 100))) == []
+    assert archive_codes(build(Part(b"a.txt", extra=extra * 101))) == ["archive-corrupt"]
+
+
 def test_padding_of_the_extra_field_is_allowed():
     assert archive_codes(build(Part(b"a.txt", extra=b"\0\0\0"))) == []
 
@@ -259,6 +270,8 @@ def test_less_data_than_stated_are_refused():
         end64(ZIP, {"at": 2**63}),
         end64(ZIP, {"at": 0}),
         end64(ZIP, short_count=7),
+        build(Part(b"a.txt", extra=struct.pack("<2H2Q", 1, 16, 2**40, 2**40))),
+        build(Part(b"a.txt", local_extra=struct.pack("<2HQ", 1, 8, 1))),
     ],
 )
 def test_absurd_claims_of_zip64_are_refused(data):
@@ -277,6 +290,7 @@ def test_a_zip64_directory_beyond_the_file_is_refused():
         build(SOUND, first=1),
         build(SOUND, here=0),
         build(Part(b"a.txt", central={"disk": 3})),
+        build(Part(b"a.txt", central={"disk": 0xFFFF}, extra=struct.pack("<2HL", 1, 4, 7))),
         end64(ZIP, {"disks": 2}),
         end64(ZIP, disk=1),
     ],

@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+import struct
 import tracemalloc
 import zipfile
 import zlib
@@ -11,7 +12,7 @@ import pytest
 
 from registry.inspection import Limits, inspect_package
 from tests.inspection.packages import all_codes, codes, inspect, package
-from tests.inspection.zips import Part, build, named
+from tests.inspection.zips import Part, build, deflate, named
 
 SOUND = Part(b"a.txt")
 ZIP = build(SOUND)
@@ -26,6 +27,18 @@ def test_links_are_refused():
     link = (stat.S_IFLNK | 0o777) << 16
     assert archive_codes(build(Part(b"a", b"/etc/passwd", attributes=link))) == ["archive-link"]
     assert archive_codes(build(Part(b"a", b"/etc/passwd", attributes=0x0400))) == ["archive-link"]
+
+
+@pytest.mark.parametrize("where", ["extra", "local_extra"])
+def test_links_that_are_declared_in_an_extra_field_are_refused(where):
+    extra = struct.pack("<2HLHL2H", 0x756E, 19, 0, stat.S_IFLNK | 0o777, 5, 0, 0) + b"/etc/"
+    assert archive_codes(build(Part(b"a", attributes=stat.S_IFREG << 16, **{where: extra}))) == ["archive-link"]
+
+
+@pytest.mark.parametrize("attributes", [0x08, 0x10, 0x18])
+def test_a_disk_label_and_a_folder_named_like_a_file_are_refused(attributes):
+    assert archive_codes(build(Part(b"a", b"", 0, attributes=attributes))) == ["archive-special-file"]
+    assert archive_codes(build(Part(b"a/", b"", 0, attributes=0x10))) == []
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFDIR])
@@ -140,9 +153,35 @@ def test_an_archive_that_is_damaged_on_the_way_is_not_opened():
     assert archive_codes(build(Part(b"a.zip", build(Part(b"/abs")), local=lie, central=lie))) == ["archive-crc"]
 
 
-def test_a_file_that_is_an_archive_from_behind_is_noticed():
-    report = inspect(build(Part(b"setup.exe", b"MZ" + ZIP)))
-    assert "archive-nested-hidden" in all_codes(report)
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        b"MZ" + ZIP,
+        b"\x89PNG" + build(SOUND, comment=b"not at the end"),
+        b"%PDF-1.7" + ZIP + b"\n%%EOF" * 5_000,
+        b"GIF89a" + build(SOUND, comment=b"x" * 65_535),
+        b"PK00" + ZIP,
+        b"#!/usr/bin/env python3\n" + ZIP,
+        *(b"\xff\xd8" + b"x" * length + build(SOUND, comment=b"y" * 65_535) for length in (1, 17, 65_530, 65_540)),
+        b"x" * 100 + build(SOUND) + b"PK\x05\x06" + b"x" * 30,
+    ],
+)
+def test_a_file_that_is_an_archive_from_behind_is_refused(hidden):
+    assert archive_codes(build(Part(b"a.bin", hidden, 0))) == ["archive-nested-hidden"]
+    assert archive_codes(build(Part(b"b.zip", build(Part(b"a.bin", hidden))))) == ["archive-nested-hidden"]
+
+
+def test_an_archive_hidden_behind_data_that_unpack_to_crumbs_is_refused():
+    empty = b"\x00\x00\x00\xff\xff" * 13_200
+    stored = b"".join(struct.pack("<B2H", 0, 10, 10 ^ 0xFFFF) + b"x" * 10 + empty for _ in range(8))
+    packed = b"\x00" + struct.pack("<2H", len(ZIP) + 2, (len(ZIP) + 2) ^ 0xFFFF) + b"MZ" + ZIP + stored + deflate(b"x")
+    content = b"MZ" + ZIP + b"x" * 81
+    assert archive_codes(build(Part(b"a.exe", content, packed=packed))) == ["archive-nested-hidden"]
+
+
+@pytest.mark.parametrize("tail", [b"PK\x05\x06", b"PK\x05\x06" + b"\0" * 18, b"PK\x05\x06" + b"\xff" * 50])
+def test_the_signature_alone_makes_no_archive(tail):
+    assert archive_codes(build(Part(b"a.bin", os.urandom(3) + tail))) == []
 
 
 @pytest.mark.parametrize(
@@ -162,6 +201,16 @@ def test_other_archives_are_named_and_not_opened(data, name):
     found = next(found for found in report.findings if found.code == "archive-other-format")
     assert (found.severity, found.path) == ("hint", "a.bin")
     assert name in found.message["de"]
+
+
+@pytest.mark.parametrize("data", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\0", b"\0" * 257 + b"ustar\0"])
+def test_other_archives_in_an_archive_inside_are_nested_too_deep(data):
+    assert archive_codes(build(Part(b"a.zip", build(Part(b"b", data))))) == ["archive-nested-too-deep"]
+
+
+def test_compressed_pictures_of_office_files_are_no_archives():
+    picture = build(Part(b"word/media/image1.emz", b"\x1f\x8b\x08\0"))
+    assert archive_codes(build(Part(b"a.docx", picture))) == []
 
 
 def test_one_bad_file_does_not_hide_the_others():

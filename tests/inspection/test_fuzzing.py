@@ -115,6 +115,49 @@ def test_any_text_is_yaml_or_is_reported(text):
         assert not any("\0" in text for text in texts(yaml_nodes.value(node)))
 
 
+tags = st.sampled_from(
+    [
+        *(
+            "<!DOCTYPE a",
+            "<!DOCTYPE html",
+            "[",
+            "]",
+            ">",
+            "<!--",
+            "-->",
+            "<?x",
+            "?>",
+            "<a>",
+            "</a>",
+            "<a",
+            "/>",
+            " b='",
+            "'",
+        ),
+        *(
+            '<?xml version="1.0"',
+            ' encoding="utf8"?>',
+            ' encoding="UTF-7"?>',
+            "<![CDATA[",
+            "]]>",
+            "&x;",
+            "&#0;",
+            "\ufeff",
+        ),
+    ]
+)
+
+
+@given(
+    st.lists(tags | st.text(max_size=3), max_size=20).map("".join),
+    st.sampled_from(["utf-8", "utf-16", "utf-16-be", "utf-32", "latin-1", "cp037"]),
+    st.sampled_from(["a.xml", "a.html", "a"]),
+)
+@QUICK
+def test_any_xml_gives_a_report(text, encoding, name):
+    check(build(Part(name.encode(), text.encode(encoding, "replace"), 0)))
+
+
 @st.composite
 def edited(draw, text):
     lines = text.splitlines(keepends=True)

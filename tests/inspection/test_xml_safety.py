@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.inspection import inspect_package, inspect_path
+from registry.inspection import Limits, inspect_package, inspect_path
 from tests.inspection.packages import codes, inspect, package
 from tests.inspection.zips import Part, build
 
@@ -308,6 +308,11 @@ def test_a_document_alone_is_read_to_its_end_however_long(tmp_path):
     assert report.files[0].size == path.stat().st_size
     path.write_text(f"<a {FIM}>" + "<b>x</b>" * 300_000)
     assert codes(inspect_path(path)) == ["xml-broken"]
+
+
+def test_a_document_alone_has_a_limit(tmp_path):
+    (tmp_path / "a.xml").write_text("<a>" + "x" * 10_000 + "</a>")
+    assert codes(inspect_path(tmp_path / "a.xml", limits=Limits(package_bytes=100))) == ["archive-expansion"]
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not beside the project")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from registry.inspection.codes.archive import ARCHIVE
 from registry.inspection.codes.base import Code
 from registry.inspection.codes.licences import LICENCES
@@ -13,20 +11,20 @@ from registry.inspection.codes.package import PACKAGE
 from registry.inspection.codes.publiccode import PUBLICCODE
 from registry.inspection.codes.xml import XML
 from registry.inspection.codes.yaml import YAML
+from registry.inspection.names import HIDDEN
 from registry.inspection.report import Finding
 
 __all__ = ["CODES", "Code", "finding", "shown"]
 
 CODES: dict[str, Code] = {**ARCHIVE, **NAMES, **PACKAGE, **XML, **YAML, **PUBLICCODE, **LICENCES, **MANIFEST}
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
 _LONGEST_VALUE, _LONGEST_PATH = 300, 1100
 
 
 def shown(text: str, longest: int = _LONGEST_VALUE) -> str:
     """The text as it may stand in a message or a path: not too long, and nothing in it that hides or reorders."""
     cut = text if len(text) <= longest else text[:longest] + "…"
-    return _UNPRINTABLE.sub(lambda bad: f"\\u{ord(bad[0]):04x}", cut)
+    return HIDDEN.sub(lambda bad: f"\\u{ord(bad[0]):04x}", cut)
 
 
 def finding(

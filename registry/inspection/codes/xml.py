@@ -16,7 +16,6 @@ XML: dict[str, Code] = {
             "Ein Dokumenttyp kann Entitäten erklären, die beim Lesen ins Unermessliche wachsen, fremde Dateien "
             "einbinden oder etwas aus dem Netz holen. Löschen Sie die Zeile von <!DOCTYPE bis zum zugehörigen >; FIM, "
             "BPMN und SVG brauchen sie nicht. Bei SVG schrieben ältere Programme „<!DOCTYPE svg PUBLIC "
-            ""
             '"-//W3C//DTD SVG 1.1//EN" …>“: Das Bild sieht ohne diese Zeile genauso aus (Inkscape: „Optimiertes SVG“ '
             "speichern). Eigene Entitäten (&name;) ersetzen Sie durch ihren Text. HTML-Seiten (.html, .htm) dürfen mit "
             "<!DOCTYPE html> beginnen.",
