@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.authz.actor import Role
@@ -53,6 +53,7 @@ class Organisation(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     verified: Mapped[Proof | None]
     demo: Mapped[bool] = mapped_column(default=False)
+    four_eyes: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

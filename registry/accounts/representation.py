@@ -22,6 +22,7 @@ def organisation(it: Organisation) -> dict[str, Any]:
         "parent": it.parent.slug if it.parent else None,
         "verified": it.verified,
         "demo": it.demo,
+        "four_eyes": it.four_eyes,
     }
 
 

@@ -31,6 +31,11 @@ class OrganisationChangeSchema(Schema):
     state = fields.String(allow_none=True, validate=validate.OneOf(sorted(STATES.values())))
     population = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 1_000_000_000))
     parent = Slug(allow_none=True)
+    four_eyes = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Whether a second member approves each release before it is public."},
+    )
 
 
 class NewOrganisationSchema(OrganisationChangeSchema):
@@ -57,6 +62,10 @@ class OrganisationSchema(Schema):
     parent = Slug(required=True, allow_none=True)
     verified = fields.Enum(Proof, by_value=True, required=True, allow_none=True)
     demo = fields.Boolean(required=True, metadata={"description": "Demo data: not said by the organisation itself."})
+    four_eyes = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether a second member approves each release before it is public."},
+    )
 
 
 class MemberSchema(Schema):

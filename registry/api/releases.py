@@ -21,6 +21,7 @@ from registry.releases import representation
 from registry.releases import service as releases
 from registry.releases.errors import PublishingClosedError, VersionExistsError
 from registry.releases.models import Release as ReleaseModel
+from registry.releases.models import ReleaseState
 from registry.releases.schemas import (
     FileSchema,
     InspectionSchema,
@@ -43,6 +44,12 @@ def etag(release: ReleaseModel, **_path: str) -> str:
 
 def _told(release: ReleaseModel) -> Response:
     return conditional.answer(Rendering(release.body, release.etag))
+
+
+class ReleasesQuerySchema(ListQuerySchema):
+    """Which releases to list."""
+
+    state = fields.Enum(ReleaseState, by_value=True, metadata={"description": "Drafts and such only members see."})
 
 
 class PublishQuerySchema(Schema):
@@ -76,12 +83,12 @@ class Releases(MethodView):
     """The versions of a service."""
 
     @may(Permission.SERVICE_READ, catalogue.find)
-    @blueprint.arguments(ListQuerySchema, location="query")
+    @blueprint.arguments(ReleasesQuerySchema, location="query")
     @blueprint.response(200, list_of(ReleaseSchema))
     def get(self, query: dict[str, Any], slug: str) -> Response:
         """List releases, the highest version first."""
-        after = lists.place_of(query.get("cursor"))
-        return lists.answer(releases.browse(session(), actor(), slug, after=after, limit=query["limit"]))
+        after = lists.place_of(query.pop("cursor", None))
+        return lists.answer(releases.browse(session(), actor(), slug, **query, after=after))
 
     @may(Permission.RELEASE_PUBLISH, catalogue.find, late=True)
     @blueprint.doc(**_FORM)
@@ -165,8 +172,31 @@ class Publication(MethodView):
     @may(Permission.RELEASE_PUBLISH, find_locked)
     @blueprint.response(200, ReleaseSchema)
     def post(self, slug: str, version: str) -> Response:
-        """Make a draft public."""
+        """Make a draft public, or have it wait for approval where its organisation demands one."""
         return _told(releases.open_draft(session(), actor(), slug, version))
+
+
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/approve")
+class Approval(MethodView):
+    """A release that a second member has looked at."""
+
+    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @blueprint.response(200, ReleaseSchema)
+    def post(self, slug: str, version: str) -> Response:
+        """Approve a release that awaits it, as another person than the one who uploaded it; it is public then."""
+        return _told(releases.approve(session(), actor(), slug, version))
+
+
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/reject")
+class Rejection(MethodView):
+    """A release that a second member did not approve."""
+
+    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @blueprint.arguments(ReasonSchema)
+    @blueprint.response(200, ReleaseSchema)
+    def post(self, said: dict[str, Any], slug: str, version: str) -> Response:
+        """Reject a release that awaits approval: it is a draft again, with the reason."""
+        return _told(releases.reject(session(), actor(), slug, version, reason=said["reason"]))
 
 
 @blueprint.route("/services/<slug:slug>/releases/<version:version>/yank")

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from registry.kit.errors import ConflictError, Fault, InvalidError, NotFoundError, UnavailableError, text
+from registry.kit.errors import (
+    ConflictError,
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+    text,
+)
 
 
 class ReleaseNotFoundError(NotFoundError):
@@ -62,6 +70,19 @@ class ReleaseStateError(ConflictError):
     slug = "release-state"
     title = text("In diesem Zustand nicht möglich", "Not possible in this state")
     remedy = text("Lesen Sie die Version neu; ihr Zustand steht darin.", "Read the release again; it tells its state.")
+
+
+class ApproverError(ForbiddenError):
+    """The one who asks cannot be the second pair of eyes."""
+
+    slug = "approver-not-second"
+    title = text("Nicht das zweite Augenpaar", "Not the second pair of eyes")
+    remedy = text(
+        "Eine zweite Person Ihrer Organisation, die veröffentlichen darf und das Paket nicht selbst hochgeladen hat, "
+        "muss angemeldet zustimmen. Programme können nicht zustimmen.",
+        "A second person of your organisation who may publish, and did not upload the package herself, must sign in "
+        "and approve. Programs cannot.",
+    )
 
 
 class MetadataError(InvalidError):

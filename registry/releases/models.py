@@ -8,20 +8,24 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.authz.actor import ActorKind, Role
 from registry.catalogue.models import Service
 from registry.kit import clock
 from registry.kit.db import Base, Document, Key
 
 
 class ReleaseState(StrEnum):
-    """Whether a release is open to all."""
+    """Whether a release is open to all; one that awaits approval is seen by nobody else, as a draft."""
 
     DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
     PUBLISHED = "published"
 
 
 class Release(Base):
     """One version of a service. `precedence` sorts as SemVer does; `body` and `etag` are the stored representation.
+
+    `uploader_kind` and `uploader_id` are who sent the package, as the journal knows him: another must approve it.
 
     The package lies in the storage under `package_key`, stored before this row and never written again.
     """
@@ -40,6 +44,11 @@ class Release(Base):
     changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     breaking: Mapped[dict[str, Any] | None] = mapped_column(Document)
     deprecated: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    uploader_kind: Mapped[ActorKind | None]
+    uploader_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    approved_by: Mapped[Role | None]
+    rejected_at: Mapped[datetime | None]
+    rejected_reason: Mapped[dict[str, str] | None] = mapped_column(Document)
     yanked_at: Mapped[datetime | None]
     yanked_reason: Mapped[dict[str, str] | None] = mapped_column(Document)
     package_key: Mapped[str] = mapped_column(String(100), unique=True)
@@ -64,7 +73,7 @@ class Release(Base):
 
     @property
     def is_public(self) -> bool:
-        """Everything but a draft is open to all."""
+        """Only what is published is open to all."""
         return self.state is ReleaseState.PUBLISHED
 
 

@@ -27,6 +27,8 @@ def release(it: Release) -> dict[str, Any]:
         },
         "findings": it.findings,
         "downloads": it.downloads,
+        "approved_by": it.approved_by,
+        "rejected": {"reason": it.rejected_reason, "at": stamp(it.rejected_at)} if it.rejected_at else None,
     }
 
 

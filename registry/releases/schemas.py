@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from marshmallow import ValidationError, fields
 
+from registry.authz.actor import Role
 from registry.inspection import Severity
 from registry.kit.schemas import LONG_TEXT_LIMIT, TEXT_LIMIT, Localised, Schema, String, at_most
 from registry.releases import versions
@@ -82,6 +83,10 @@ class YankSchema(Schema):
     at = fields.DateTime(required=True)
 
 
+class RejectionSchema(YankSchema):
+    """That a member did not approve a release, and why; only members see it."""
+
+
 class FindingsCountSchema(Schema):
     """How many findings the inspection has, by severity."""
 
@@ -114,6 +119,14 @@ class ReleaseSchema(Schema):
     package = fields.Nested(PackageSchema, required=True)
     findings = fields.Nested(FindingsCountSchema, required=True)
     downloads = fields.Integer(required=True, metadata={"description": "Counted in batches, so a little behind."})
+    approved_by = fields.Enum(
+        Role,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The role of the second member who approved it; null where none had to."},
+    )
+    rejected = fields.Nested(RejectionSchema, required=True, allow_none=True)
 
 
 class FindingSchema(Schema):

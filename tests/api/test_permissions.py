@@ -157,6 +157,21 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
         None,
         OURS_HIDDEN,
     ),
+    (
+        "/services/{slug}/releases/{version}/approve",
+        "POST",
+        f"{SERVICES}/offen/releases/1.1.0/approve",
+        None,
+        # Programs never approve; tests/releases/test_four_eyes.py has the people.
+        "401 403 403 403 404 403 403 404 404 403 403",
+    ),
+    (
+        "/services/{slug}/releases/{version}/reject",
+        "POST",
+        f"{SERVICES}/offen/releases/1.1.0/reject",
+        REASON,
+        "401 403 403 403 404 403 403 404 404 403 403",
+    ),
     ("/services/{slug}/releases/{version}/yank", "POST", f"{SERVICES}/offen/releases/1.0.0/yank", REASON, OURS),
     ("/services/{slug}/releases/{version}/unyank", "POST", f"{SERVICES}/offen/releases/0.9.0/unyank", REASON, OURS),
     ("/services/{slug}/releases/{version}/package", "GET", f"{SERVICES}/offen/releases/1.0.0/package", None, ALL),

@@ -11,7 +11,18 @@ ROOT = Path(registry.__file__).parent
 SLICES = ("accounts", "sign_in", "catalogue", "releases", "adoption")
 #: What asks or narrows by the policy.
 ASKS = {"require", "require_scope", "can", "visible_to", "find", "browse", "principal", "declared", "_own", "_named"}
-ASKS |= {"may_publish", "_missing", "_glance", "kept", "_filters", "_one", "of_service", "rendering", "passkeys"}
+ASKS |= {
+    "may_publish",
+    "_judged",
+    "_missing",
+    "_glance",
+    "kept",
+    "_filters",
+    "_one",
+    "of_service",
+    "rendering",
+    "passkeys",
+}
 
 #: Functions that take no actor, or ask nobody, each with its reason.
 FREE = {

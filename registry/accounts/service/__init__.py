@@ -3,7 +3,7 @@
 from registry.accounts.service.clients import create_client, issue_from_shell
 from registry.accounts.service.mandates import Principal, give_mandate, mandate, mandates, principal, withdraw_mandate
 from registry.accounts.service.members import add_member, members
-from registry.accounts.service.organisations import browse, change, find, onboard, rendering
+from registry.accounts.service.organisations import browse, change, demands_approval, find, onboard, rendering
 from registry.accounts.service.tokens import (
     Introspection,
     authenticate,
@@ -22,6 +22,7 @@ __all__ = [
     "change",
     "client_by_credentials",
     "create_client",
+    "demands_approval",
     "find",
     "give_mandate",
     "introspect",

@@ -118,6 +118,7 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     if IDENTITY & changes.keys():
         require(actor, Permission.ORGANISATION_CREATE)
     before = {name: getattr(organisation, name) for name in IDENTITY - {"parent"}}
+    demanded = organisation.four_eyes
     _take(session, organisation, changes)
     _only_bearer(session, organisation)
     organisation.updated_at = clock.now()
@@ -132,11 +133,21 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
         before={name: value for name, value in before.items() if after[name] != value},
         after={name: value for name, value in after.items() if before[name] != value} | {"fields": sorted(changes)},
     )
+    if organisation.four_eyes != demanded:
+        # An entry of its own, so that nobody overlooks that releases go out unseen from now on.
+        kind = "four-eyes.demanded" if organisation.four_eyes else "four-eyes.lifted"
+        journal.record(session, actor, kind, subject=f"organisation:{slug}", organisation=slug)
     return organisation
 
 
+def demands_approval(session: Session, actor: Actor, organisation_id: UUID) -> bool:
+    """Whether the organisation wants each release to be approved by a second member."""
+    require(actor, Permission.ORGANISATION_READ)
+    return bool(session.scalar(select(Organisation.four_eyes).where(Organisation.id == organisation_id)))
+
+
 def _take(session: Session, organisation: Organisation, said: Mapping[str, Any]) -> None:
-    for name in ("name", "kind", "ars", "ags", "state", "population", "website", "email"):
+    for name in ("name", "kind", "ars", "ags", "state", "population", "website", "email", "four_eyes"):
         if name in said:
             setattr(organisation, name, said[name])
     if "location" in said:

@@ -1,7 +1,7 @@
 """What can be done with releases."""
 
 from registry.releases.service.browsing import Download, browse, download, files, find, find_file, inspection, rendering
-from registry.releases.service.changing import change, open_draft, unyank, yank
+from registry.releases.service.changing import approve, change, open_draft, reject, unyank, yank
 from registry.releases.service.keeping import ORPHAN_AGE, add_downloads, sweep, verify
 from registry.releases.service.publishing import (
     Upload,
@@ -18,6 +18,7 @@ __all__ = [
     "Download",
     "Upload",
     "add_downloads",
+    "approve",
     "browse",
     "change",
     "download",
@@ -32,6 +33,7 @@ __all__ = [
     "open_draft",
     "publish",
     "refuse_errors",
+    "reject",
     "rendering",
     "sweep",
     "unyank",

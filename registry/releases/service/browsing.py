@@ -144,7 +144,13 @@ def download(session: Session, actor: Actor, slug: str, version: str) -> Downloa
 
 
 def browse(
-    session: Session, actor: Actor, slug: str, *, after: Place | None = None, limit: int = paging.LIMIT_DEFAULT
+    session: Session,
+    actor: Actor,
+    slug: str,
+    *,
+    state: ReleaseState | None = None,
+    after: Place | None = None,
+    limit: int = paging.LIMIT_DEFAULT,
 ) -> Page[bytes]:
     """List a service's releases as their stored representations, the highest version first."""
     service = catalogue.find(session, actor, slug)
@@ -154,6 +160,8 @@ def browse(
         .join(Service, Service.id == Release.service_id)
         .where(Release.service_id == service.id, visible_to(actor))
     )
+    if state is not None:
+        query = query.where(Release.state == state)
     return paging.read(session, query, order, after=after, limit=limit, descending=True)
 
 

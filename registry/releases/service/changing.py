@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.authz.actor import Actor
+from registry.accounts import service as accounts
+from registry.authz.actor import Actor, ActorKind, Role, Scope
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
 from registry.kit import clock
 from registry.kit.errors import Fault, text
-from registry.releases.errors import MetadataError, ReleaseNotFoundError, ReleaseStateError
+from registry.releases.errors import ApproverError, MetadataError, ReleaseNotFoundError, ReleaseStateError
 from registry.releases.models import Release, ReleaseState
 from registry.releases.service.browsing import find
 from registry.releases.service.keeping import settle
@@ -23,14 +24,67 @@ def _own(session: Session, actor: Actor, slug: str, version: str) -> Release:
 
 
 def open_draft(session: Session, actor: Actor, slug: str, version: str) -> Release:
-    """Open a draft to all; ReleaseStateError where it is open already."""
+    """Open a draft to all, or have it wait for a second member; ReleaseStateError where it is open already."""
     release = _own(session, actor, slug, version)
     if release.is_public:
         raise ReleaseStateError(text("Diese Version ist schon veröffentlicht.", "This release is published already."))
-    release.state = ReleaseState.PUBLISHED
-    release.published_at = clock.now()
-    _note(session, actor, release, "release.published", before={"state": ReleaseState.DRAFT})
+    if not accounts.demands_approval(session, actor, release.owner_id):
+        return _open(session, actor, release)
+    if release.state is ReleaseState.AWAITING_APPROVAL:
+        raise ReleaseStateError(
+            text("Diese Version wartet schon auf Zustimmung.", "This release awaits approval already.")
+        )
+    release.state = ReleaseState.AWAITING_APPROVAL
+    release.rejected_at = release.rejected_reason = None
+    if release.uploader_kind is None:  # made before anybody took note
+        release.uploader_kind, release.uploader_id = actor.kind, actor.id
+    _note(session, actor, release, "release.submitted", before={"state": ReleaseState.DRAFT})
     settle(session, actor, release)
+    return release
+
+
+def _open(session: Session, actor: Actor, release: Release, approved_by: Role | None = None) -> Release:
+    before = {"state": release.state}
+    release.state, release.approved_by = ReleaseState.PUBLISHED, approved_by
+    release.published_at = clock.now()
+    release.rejected_at = release.rejected_reason = None
+    after = {"state": release.state} | ({"approved_by": approved_by} if approved_by else {})
+    _note(session, actor, release, "release.published", before=before, after=after)
+    settle(session, actor, release)
+    return release
+
+
+def approve(session: Session, actor: Actor, slug: str, version: str) -> Release:
+    """Open a release to all as the second member who looked at it."""
+    release = _judged(session, actor, slug, version)
+    role = Role.OWNER if Scope.ORGANISATION_MANAGE in actor.scopes else Role.PUBLISHER
+    return _open(session, actor, release, approved_by=role)
+
+
+def reject(session: Session, actor: Actor, slug: str, version: str, *, reason: dict[str, str]) -> Release:
+    """Make a release a draft again, and tell the members why."""
+    release = _judged(session, actor, slug, version)
+    release.state = ReleaseState.DRAFT
+    release.rejected_at, release.rejected_reason = clock.now(), reason
+    _note(session, actor, release, "release.rejected", before={"state": ReleaseState.AWAITING_APPROVAL})
+    settle(session, actor, release)
+    return release
+
+
+def _judged(session: Session, actor: Actor, slug: str, version: str) -> Release:
+    """Return a release on which the actor may decide: a person, and not the one who uploaded the package.
+
+    Programs have no eyes. Two clients of an organisation may be one person, so that they cannot approve each other.
+    """
+    release = _own(session, actor, slug, version)
+    if actor.kind is not ActorKind.PERSON:
+        raise ApproverError(text("Ein Programm kann nicht zustimmen.", "A program cannot approve."))
+    if actor.id is None or actor.id == release.uploader_id:
+        raise ApproverError(
+            text("Sie haben dieses Paket selbst hochgeladen.", "You have uploaded this package yourself.")
+        )
+    if release.state is not ReleaseState.AWAITING_APPROVAL:
+        raise ReleaseStateError(text("Diese Version wartet nicht auf Zustimmung.", "This release awaits no approval."))
     return release
 
 

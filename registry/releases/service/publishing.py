@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from registry.accounts import service as accounts
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.catalogue import service as catalogue
@@ -25,6 +26,13 @@ from registry.releases.service.keeping import settle
 
 #: How many errors an answer lists; the first ones are enough to begin with.
 SHOWN_MAX = 200
+
+#: What the journal calls a release that is made.
+_KINDS = {
+    ReleaseState.DRAFT: "release.drafted",
+    ReleaseState.AWAITING_APPROVAL: "release.submitted",
+    ReleaseState.PUBLISHED: "release.published",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def publish(
     upload: Upload,
     at: datetime | None = None,
 ) -> Release:
-    """Make a release, open to all unless it is a draft.
+    """Make a release, open to all unless it is a draft, or must be approved first.
 
     `at` is when it was published, for the seed's history. The service's row is locked, so that of twelve who publish
     the same version at once one wins. Raises PackageInvalidError for what the inspection found, VersionExistsError
@@ -88,14 +96,17 @@ def publish(
     if exists(session, actor, service, version):
         raise VersionExistsError(slug, version)
     now = at or clock.now()
+    state = _state(session, actor, service, draft=metadata["draft"])
     release = Release(
         service=service,
         version=version,
         precedence=versions.precedence(version),
         is_prerelease=versions.is_prerelease(version),
-        state=ReleaseState.DRAFT if metadata["draft"] else ReleaseState.PUBLISHED,
+        state=state,
         created_at=now,
-        published_at=None if metadata["draft"] else now,
+        published_at=now if state is ReleaseState.PUBLISHED else None,
+        uploader_kind=actor.kind,
+        uploader_id=actor.id,
         changelog=metadata["changelog"],
         changes=metadata["changes"],
         breaking=metadata["breaking"],
@@ -114,7 +125,7 @@ def publish(
     journal.record(
         session,
         actor,
-        "release.published" if release.is_public else "release.drafted",
+        _KINDS[state],
         subject=f"release:{slug}/{version}",
         service=slug,
         data=told,
@@ -123,6 +134,14 @@ def publish(
     )
     settle(session, actor, release)
     return release
+
+
+def _state(session: Session, actor: Actor, service: Service, *, draft: bool) -> ReleaseState:
+    if draft:
+        return ReleaseState.DRAFT
+    if accounts.demands_approval(session, actor, service.originator_id):
+        return ReleaseState.AWAITING_APPROVAL
+    return ReleaseState.PUBLISHED
 
 
 def refuse_errors(report: Report) -> None:
