@@ -38,6 +38,7 @@ class Permission(StrEnum):
     DEPLOYMENT_REPORT = "deployment.report"
     JOURNAL_READ = "journal.read"
     ACCOUNT_MANAGE = "account.manage"
+    PERSON_ERASE = "person.erase"
     AUDIT_READ = "audit.read"
     AUDIT_READ_ALL = "audit.read-all"
 
@@ -141,6 +142,7 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.DEPLOYMENT_REPORT: (Scope.DEPLOYMENTS_REPORT, (member, mandated)),
     Permission.JOURNAL_READ: (None, (anyone,)),
     Permission.ACCOUNT_MANAGE: (None, (oneself,)),
+    Permission.PERSON_ERASE: (None, (oneself, operating)),
     Permission.AUDIT_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.AUDIT_READ_ALL: (Scope.REGISTRY_OPERATE, (operating,)),
 }

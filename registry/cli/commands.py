@@ -164,6 +164,29 @@ def add(org: str, email: str, role: str) -> None:
 
 
 @group.group()
+def people() -> None:
+    """Tell people what is stored about them, and erase it."""
+
+
+@people.command(name="export")
+@click.argument("email")
+def export_person(email: str) -> None:
+    """Print everything that is stored about a person as JSON."""
+    from registry.cli import people
+
+    people.export(email)
+
+
+@people.command(name="erase")
+@click.argument("email")
+def erase_person(email: str) -> None:
+    """Erase a person: memberships, sessions, passkeys, and her id in the journal, whose chain stays whole."""
+    from registry.cli import people
+
+    people.erase(email)
+
+
+@group.group()
 def tokens() -> None:
     """Look after access tokens."""
 

@@ -12,9 +12,9 @@ from registry.authz.actor import operator
 from registry.config import Resources
 from registry.journal import service as journal
 from registry.journal.service import Filters
-from registry.kit import clock, idempotency, limits, mail
+from registry.kit import clock, mail
+from registry.privacy.retention import RETENTION
 from registry.releases import service as releases
-from registry.sign_in import service as sign_in
 
 log = structlog.get_logger("registry.worker")
 
@@ -23,11 +23,9 @@ _HOUR = 3600.0
 
 
 def _forget(resources: Resources) -> None:
-    with resources.database.transaction() as session:
-        idempotency.forget_old(session)
-        limits.forget_old(session)
-        sign_in.forget_old(session)
-        mail.forget_old(session)
+    for rule in RETENTION:
+        with resources.database.transaction() as session:
+            rule.forget(session)
 
 
 def _send_mail(resources: Resources) -> None:

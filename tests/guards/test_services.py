@@ -32,6 +32,7 @@ FREE = {
     "accounts.introspect": "asks by the client that is authenticated, for its own organisation only",
     "accounts.revoke": "asks by the client that is authenticated, for its own organisation only",
     "accounts.issue": "the client was authenticated, or the shell asked before",
+    "accounts.forget_ended": "the worker's, by what time alone decides",
     "accounts.digest": "a pure function",
     "accounts.new_secret": "a pure function",
     "sign_in.ask_for_link": "finds out who asks",

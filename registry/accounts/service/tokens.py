@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import TokenInvalidError
@@ -21,6 +21,9 @@ TOKEN_PREFIX = "efa_at_"
 SECRET_PREFIX = "efa_cs_"
 
 LIFETIME = timedelta(hours=1)
+
+#: How long a token is kept after its end.
+KEPT = timedelta(days=30)
 
 _BEARER = (
     select(
@@ -142,6 +145,11 @@ def revoke(session: Session, asking: Client, token: str) -> None:
     found.revoked_at = clock.now()
     actor = Actor(ActorKind.CLIENT, asking.client_id, asking.organisation_id, asking.organisation.slug)
     journal.record(session, actor, "token.revoked", subject=f"client:{found.client.client_id}")
+
+
+def forget_ended(session: Session) -> None:
+    """Forget the tokens that have not been good for a month: so long it can still be told what one was."""
+    session.execute(delete(AccessToken).where(AccessToken.expires_at < clock.now() - KEPT))
 
 
 def _token_of(session: Session, asking: Client, token: str) -> AccessToken | None:

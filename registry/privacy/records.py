@@ -1,0 +1,63 @@
+"""Where something is stored about people: the one list by which a person is told, and erased.
+
+Whoever adds a table that names people adds it here; a guard finds the ones that were forgotten.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.accounts.models import Membership, Person
+from registry.kit.db import Base
+from registry.releases.models import Release
+from registry.sign_in.models import Identity, Passkey, PersonSession, SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Rows about people: which column names the person, what she is told of them, what is left when she is erased.
+
+    `cleared` are the columns that are emptied where the row itself must stay; without any the row is deleted.
+    """
+
+    model: type[Base]
+    column: InstrumentedAttribute[Any]
+    told: tuple[str, ...]
+    cleared: Mapping[str, Any] = field(default_factory=dict)
+    #: How the column writes a person's id.
+    key: Callable[[UUID], UUID | str] = lambda person: person
+
+    def tell(self, session: Session, person: UUID) -> list[dict[str, Any]]:
+        """Return what is stored, by the names of the columns."""
+        rows = session.scalars(select(self.model).where(self.column == self.key(person))).all()
+        return [{name: getattr(row, name) for name in self.told} for row in rows]
+
+    def erase(self, session: Session, person: UUID) -> None:
+        """Delete the rows, or what in them leads to her."""
+        mine = self.column == self.key(person)
+        if self.cleared:
+            session.execute(update(self.model).where(mine).values(**self.cleared))
+        else:
+            session.execute(delete(self.model).where(mine))
+
+
+#: In the order in which they are erased: what others refer to comes last.
+RECORDS: tuple[Record, ...] = (
+    Record(SignIn, SignIn.person_id, ("kind", "expires_at")),
+    Record(PersonSession, PersonSession.person_id, ("device", "provider", "created_at", "last_used_at", "factor_at")),
+    Record(Passkey, Passkey.person_id, ("name", "created_at", "last_used_at")),
+    Record(Identity, Identity.person_id, ("provider", "subject", "created_at")),
+    Record(
+        Release,
+        Release.uploader_id,
+        ("version", "package_sha256", "created_at"),
+        cleared={"uploader_id": None},
+        key=str,
+    ),
+    Record(Membership, Membership.person_id, ("organisation_id", "role", "since")),
+    Record(Person, Person.id, ("id", "email", "created_at")),
+)

@@ -1,0 +1,28 @@
+"""How long things are kept: one rule each, carried out by the worker every hour."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from registry.accounts import service as accounts
+from registry.kit import idempotency, limits, mail
+from registry.sign_in import service as sign_in
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What is forgotten, from which tables, and when; `docs/privacy.md` says the same to people."""
+
+    tables: tuple[str, ...]
+    kept: str
+    forget: Callable[[Session], object]
+
+
+RETENTION: tuple[Retention, ...] = (
+    Retention(("idempotency_keys",), "24 hours", idempotency.forget_old),
+    Retention(("rate_counts",), "two minutes", limits.forget_old),
+    Retention(("sign_ins", "sessions"), "until they have ended", sign_in.forget_old),
+    Retention(("mails",), "24 hours", mail.forget_old),
+    Retention(("access_tokens",), "30 days after their end", accounts.forget_ended),
+)

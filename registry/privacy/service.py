@@ -1,0 +1,88 @@
+"""Tell a person everything that is stored about her, and erase it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from registry.accounts.models import Membership, Organisation, Person
+from registry.authz.actor import Actor, Role
+from registry.authz.policy import Permission, require
+from registry.journal import representation as told
+from registry.journal import service as journal
+from registry.kit.clock import stamp
+from registry.privacy.errors import LastOwnerError, PersonNotFoundError
+from registry.privacy.records import RECORDS
+
+#: What stands for an erased person.
+NOBODY_ANY_MORE = "person:erased"
+
+
+def find(session: Session, actor: Actor, email: str) -> UUID:
+    """Return the id of the person of this address; only the operator, and she herself, may look for her."""
+    found = session.scalar(select(Person.id).where(func.lower(Person.email) == email.strip().lower()))
+    require(actor, Permission.PERSON_ERASE, found)
+    if found is None:
+        raise PersonNotFoundError
+    return found
+
+
+def export(session: Session, actor: Actor, person: UUID) -> dict[str, Any]:
+    """Return everything that is stored about a person, by table; it can be written as JSON."""
+    require(actor, Permission.PERSON_ERASE, person)
+    everything: dict[str, Any] = {
+        record.model.__tablename__: [_plain(row) for row in record.tell(session, person)] for record in RECORDS
+    }
+    everything["journal"] = [told.entry(entry, None) for entry in journal.of_person(session, person)]
+    return everything
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: stamp(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+        for name, value in row.items()
+    }
+
+
+def erase(session: Session, actor: Actor, person: UUID) -> None:
+    """Erase a person with all that leads to her; what she did stays, done by nobody any more.
+
+    Raises LastOwnerError where an organisation would be left without an owner, PersonNotFoundError.
+    """
+    require(actor, Permission.PERSON_ERASE, person)
+    if session.get(Person, person, with_for_update=True) is None:
+        raise PersonNotFoundError
+    left = _leave(session, person)
+    if actor.id == str(person):
+        actor = replace(actor, id=None)
+    for record in RECORDS:
+        record.erase(session, person)
+    fields = journal.forget_person(session, person)
+    for slug in left:
+        _note(session, actor, "member.removed", organisation=slug)
+    _note(session, actor, "person.erased", after={"fields": fields})
+
+
+def _leave(session: Session, person: UUID) -> list[str]:
+    """Return the organisations that she is a member of, which nobody else can leave at the same time."""
+    mine = select(Membership.organisation_id).where(Membership.person_id == person)
+    query = select(Organisation).where(Organisation.id.in_(mine)).order_by(Organisation.slug)
+    organisations = session.scalars(query.with_for_update(key_share=True)).all()
+    other = aliased(Membership)
+    owned = select(Membership.organisation_id).where(Membership.person_id == person, Membership.role == Role.OWNER)
+    shared = select(other.organisation_id).where(other.person_id != person, other.role == Role.OWNER)
+    alone = {*session.scalars(owned)} - {*session.scalars(shared.where(other.organisation_id.in_(owned)))}
+    if alone:
+        raise LastOwnerError([it.slug for it in organisations if it.id in alone])
+    return [it.slug for it in organisations]
+
+
+def _note(
+    session: Session, actor: Actor, kind: str, *, organisation: str | None = None, after: dict[str, Any] | None = None
+) -> None:
+    entry = journal.record(session, actor, kind, subject=NOBODY_ANY_MORE, organisation=organisation, after=after)
+    if actor.id is None:
+        entry.request_id = None
