@@ -34,7 +34,11 @@ def slugs(answer):
 def test_everything_that_is_said_of_an_organisation_is_told_again(call, resources):
     answer = call("POST", ORGANISATIONS, WHOLE, who="operator")
     told = good(answer, 201)
-    assert told == WHOLE | {"verified": "operator", "demo": False}
+    assert told == WHOLE | {
+        "verified": "operator",
+        "demo": False,
+        "four_eyes": False,
+    }
     assert answer.headers["Location"] == "/api/v1/organisations/trier"
     read = call("GET", "/organisations/trier")
     assert good(read) == told
