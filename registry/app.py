@@ -16,6 +16,7 @@ from prometheus_client import Counter, Histogram
 from typing_extensions import override
 
 from registry import web
+from registry.accounts import service as account_service
 from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, problems, releases
 from registry.authz.actor import operator
 from registry.cli import commands
@@ -102,6 +103,8 @@ def create_app(resources: Resources) -> Flask:
     app.extensions["registry"] = resources
     app.extensions["memory"] = Memory(resources.settings.secret_key)
     app.extensions["downloads"] = _download_tally(resources)
+    app.extensions["client_uses"] = uses = _client_tally(resources)
+    resources.at_close.append(uses.flush)
     problems.init_app(app)
     openapi.init_app(
         app,
@@ -122,6 +125,14 @@ def _download_tally(resources: Resources) -> Tally:
     return Tally(hand_on)
 
 
+def _client_tally(resources: Resources) -> Tally[str]:
+    def hand_on(uses: Mapping[str, int]) -> None:
+        with resources.database.transaction() as session:
+            account_service.note_use(session, operator("uses"), list(uses))
+
+    return Tally(hand_on)
+
+
 def _use_tally(resources: Resources) -> Tally:
     def hand_on(uses: Mapping[uuid.UUID, int]) -> None:
         with resources.database.transaction() as session:
@@ -137,6 +148,7 @@ def open_app(environ: Mapping[str, str] | None = None) -> Flask:
     app = create_app(Resources(Settings.read(environ), environ))
     atexit.register(app.extensions["downloads"].flush)
     atexit.register(app.extensions["session_uses"].flush)
+    atexit.register(app.extensions["client_uses"].flush)
     return app
 
 

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -140,6 +140,7 @@ class Resources:
         self.seal = Seal(settings.secret_key, "mail")
         self.database = Database(settings.database_url, info={"seal": self.seal})
         self.storage = Storage.open(settings.storage_url, environ)
+        self.at_close: list[Callable[[], None]] = []
 
     @property
     def incoming(self) -> Path:
@@ -149,5 +150,7 @@ class Resources:
         return folder
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Do what is left to do, and let go of every connection."""
+        for finish in self.at_close:
+            finish()
         self.database.dispose()

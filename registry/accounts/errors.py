@@ -86,6 +86,32 @@ class TokenInvalidError(UnauthenticatedError):
         )
 
 
+class ClientNotFoundError(NotFoundError):
+    """The organisation has no such client, or has ended it."""
+
+    slug = "client-not-found"
+    title = text("Client nicht gefunden", "Client not found")
+    remedy = text(
+        "`GET /api/v1/organisations/{org}/clients` listet die Clients der Organisation.",
+        "`GET /api/v1/organisations/{org}/clients` lists the clients of the organisation.",
+    )
+
+    def __init__(self, slug: str, client_id: str) -> None:
+        super().__init__(text(f"„{slug}“ hat keinen Client „{client_id}“.", f"“{slug}” has no client “{client_id}”."))
+
+
+class ClientWithoutSecretError(ConflictError):
+    """A client whose tokens the shell issues has no secret that could be changed."""
+
+    slug = "client-without-secret"
+    title = text("Client ohne Secret", "Client without a secret")
+    remedy = text(
+        "Für diesen Client stellt der Betrieb Tokens aus (`efa-registry tokens issue`). Beenden Sie ihn, oder legen "
+        "Sie einen eigenen an.",
+        "For this client the operator issues tokens (`efa-registry tokens issue`). End it, or set up one of your own.",
+    )
+
+
 class ScopeNotGrantableError(InvalidError):
     """Nobody can pass on a scope that he does not hold himself."""
 

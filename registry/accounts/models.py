@@ -111,7 +111,11 @@ class Mandate(Base):
 
 
 class Client(Base):
-    """A program that acts for one organisation; `services` are the ids of the only ones it may act on, None: all."""
+    """A program that acts for one organisation; `services` are the ids of the only ones it may act on, None: all.
+
+    `secret_hint` is how its secret begins. After a rotation the former secret stays good until `former_until`.
+    `last_used_at` is kept to the hour; `warned` is how many days ahead its owners were last told that it expires.
+    """
 
     __tablename__ = "clients"
 
@@ -120,13 +124,29 @@ class Client(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     secret_hash: Mapped[str | None] = mapped_column(String(64))
+    secret_hint: Mapped[str | None] = mapped_column(String(16))
+    former_hash: Mapped[str | None] = mapped_column(String(64))
+    former_until: Mapped[datetime | None]
     scopes: Mapped[list[str]]
     services: Mapped[list[str] | None] = mapped_column(Document)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    warned: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    __table_args__ = (
+        Index("ix_clients_secret_hash", "secret_hash"),
+        Index("ix_clients_former_hash", "former_hash"),
+        Index("ix_clients_expires_at", "expires_at"),
+    )
+
+    @property
+    def owner_id(self) -> UUID:
+        """A client is its organisation's."""
+        return self.organisation_id
 
     @property
     def is_open(self) -> bool:
@@ -145,7 +165,7 @@ class AccessToken(Base):
     scopes: Mapped[list[str]]
     services: Mapped[list[str] | None] = mapped_column(Document)
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
     client: Mapped[Client] = relationship(lazy="raise")

@@ -1,8 +1,10 @@
 """How an organisation is told as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from registry.accounts.models import Mandate, Membership, Organisation
+from registry.accounts.models import Client, Mandate, Membership, Organisation
 from registry.kit.clock import stamp
 
 
@@ -29,6 +31,23 @@ def organisation(it: Organisation) -> dict[str, Any]:
 def member(it: Membership) -> dict[str, Any]:
     """Tell a member to the organisation's owners; its `person` must be loaded."""
     return {"email": it.person.email, "role": it.role, "since": stamp(it.since)}
+
+
+def client(it: Client, slugs: Mapping[UUID, str]) -> dict[str, Any]:
+    """Tell a machine client to its owners; `slugs` has those of its services."""
+    return {
+        "client_id": it.client_id,
+        "name": it.name,
+        "scopes": it.scopes,
+        "services": None
+        if it.services is None
+        else sorted(slugs[UUID(one)] for one in it.services if UUID(one) in slugs),
+        "secret_begins": it.secret_hint,
+        "former_secret_until": stamp(it.former_until) if it.former_until else None,
+        "created_at": stamp(it.created_at),
+        "expires_at": stamp(it.expires_at) if it.expires_at else None,
+        "last_used_at": stamp(it.last_used_at) if it.last_used_at else None,
+    }
 
 
 def mandate(it: Mandate) -> dict[str, Any]:

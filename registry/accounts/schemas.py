@@ -76,6 +76,22 @@ class MemberSchema(Schema):
     since = fields.DateTime(required=True)
 
 
+class ClientChangeSchema(Schema):
+    """What may change about a machine client; what it loses its tokens lose at once."""
+
+    name = String(100)
+    scopes = fields.List(
+        fields.Enum(Scope, by_value=True), validate=validate.Length(1, len(Scope)), metadata={"uniqueItems": True}
+    )
+    services = fields.List(
+        Slug(),
+        allow_none=True,
+        validate=validate.Length(1, SERVICES_MAX),
+        metadata={"uniqueItems": True, "description": "The only services that it may act on; null: all."},
+    )
+    expires_at = fields.AwareDateTime(allow_none=True)
+
+
 class NewClientSchema(Schema):
     """A machine client that is set up."""
 
@@ -97,14 +113,39 @@ class NewClientSchema(Schema):
 
 
 class ClientSchema(Schema):
-    """A machine client; `client_secret` is shown this once."""
+    """A machine client, as owners read it."""
 
     client_id = String(64, required=True)
-    client_secret = String(100, required=True)
     name = String(100, required=True)
     scopes = fields.List(fields.Enum(Scope, by_value=True), required=True)
     services = fields.List(Slug(), required=True, allow_none=True)
+    secret_begins = String(16, required=True, allow_none=True)
+    former_secret_until = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until then the secret from before the last rotation is good, too."},
+    )
+    created_at = fields.DateTime(required=True)
     expires_at = fields.DateTime(required=True, allow_none=True)
+    last_used_at = fields.DateTime(required=True, allow_none=True, metadata={"description": "To the hour."})
+
+
+class ClientWithSecretSchema(ClientSchema):
+    """A machine client; `client_secret` is shown this once."""
+
+    client_secret = String(100, required=True)
+
+
+class RotationSchema(Schema):
+    """How long the secret that is replaced stays good, in seconds."""
+
+    overlap = fields.Integer(strict=True, load_default=86_400, validate=validate.Range(0, 2_592_000))
+
+
+class LeakedSecretsSchema(Schema):
+    """Access tokens and client secrets that lay open somewhere."""
+
+    secrets = fields.List(String(200), required=True, validate=validate.Length(1, 100))
 
 
 class MandateSchema(Schema):

@@ -1,8 +1,10 @@
 """Organisations, their members, machine clients and mandates."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import Response, g, request
 from flask.views import MethodView
@@ -12,17 +14,22 @@ from registry.accounts import representation
 from registry.accounts import service as accounts
 from registry.accounts.errors import MandateNotFoundError
 from registry.accounts.keys import STATES
+from registry.accounts.models import Client as ClientModel
 from registry.accounts.models import Mandate as MandateModel
 from registry.accounts.models import Organisation as OrganisationModel
 from registry.accounts.models import OrganisationKind
 from registry.accounts.schemas import (
+    ClientChangeSchema,
     ClientSchema,
+    ClientWithSecretSchema,
+    LeakedSecretsSchema,
     MandateSchema,
     MemberSchema,
     NewClientSchema,
     NewOrganisationSchema,
     OrganisationChangeSchema,
     OrganisationSchema,
+    RotationSchema,
 )
 from registry.adoption import service as adoption
 from registry.api import conditional, lists
@@ -31,7 +38,6 @@ from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.actor import Scope
 from registry.authz.policy import Permission
 from registry.catalogue import service as catalogue
-from registry.kit.clock import stamp
 from registry.kit.rendering import Rendering, render
 from registry.kit.schemas import String
 
@@ -117,30 +123,117 @@ class Members(MethodView):
 class Clients(MethodView):
     """The machine clients of an organisation."""
 
+    @may(Permission.CLIENT_READ, accounts.find)
+    @blueprint.arguments(ListQuerySchema, location="query")
+    @blueprint.response(200, list_of(ClientSchema))
+    def get(self, query: dict[str, Any], slug: str) -> Response:
+        """List machine clients, the oldest first; what was ended is not among them."""
+        after = lists.place_of(query.get("cursor"))
+        page = accounts.clients(session(), actor(), slug, after=after, limit=query["limit"])
+        slugs = _slugs(page.items)
+        return lists.answer_dicts(page.map(lambda it: representation.client(it, slugs)))
+
     @may(Permission.CLIENT_CREATE, accounts.find)
     @blueprint.arguments(NewClientSchema)
-    @blueprint.response(201, ClientSchema)
+    @blueprint.response(201, ClientWithSecretSchema)
     def post(self, said: dict[str, Any], slug: str) -> Response:
         """Set up a machine client; its secret is shown this once."""
         scopes: list[Scope] = said["scopes"]
-        expires_at: datetime | None = said["expires_at"]
-        services: list[str] | None = said["services"]
-        covered = None if services is None else catalogue.covered(session(), actor(), slug, services, scopes=scopes)
+        services = _covered(slug, said["services"], scopes)
         client, secret = accounts.create_client(
-            session(), actor(), slug, name=said["name"], scopes=scopes, services=covered, expires_at=expires_at
+            session(),
+            actor(),
+            slug,
+            name=said["name"],
+            scopes=scopes,
+            services=services,
+            expires_at=said["expires_at"],
         )
-        g.secret = True
-        told = {
-            "client_id": client.client_id,
-            "client_secret": secret,
-            "name": client.name,
-            "scopes": client.scopes,
-            "services": services and sorted(set(services)),
-            "expires_at": None if expires_at is None else stamp(expires_at),
-        }
-        answer = Response(render(told).body, 201, content_type="application/json")
-        answer.headers["Cache-Control"] = "no-store"
+        answer = _with_secret(client, secret, 201)
+        answer.headers["Location"] = f"/api/v1/organisations/{slug}/clients/{client.client_id}"
         return answer
+
+
+def _covered(slug: str, services: list[str] | None, scopes: Collection[Scope]) -> list[UUID] | None:
+    return None if services is None else catalogue.covered(session(), actor(), slug, services, scopes=scopes)
+
+
+def _slugs(clients: Iterable[ClientModel]) -> dict[UUID, str]:
+    return catalogue.slugs(session(), actor(), {UUID(one) for client in clients for one in client.services or ()})
+
+
+def _told(client: ClientModel, **_path: str) -> Rendering:
+    return render(representation.client(client, _slugs([client])))
+
+
+def _with_secret(client: ClientModel, secret: str, status: int) -> Response:
+    """Tell a client with its new secret, this once."""
+    g.secret = True
+    told = representation.client(client, _slugs([client])) | {"client_secret": secret}
+    answer = Response(render(told).body, status, content_type="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _client_etag(client: ClientModel, **_path: str) -> str:
+    return _told(client).etag
+
+
+find_client_locked = partial(accounts.client, lock=True)
+
+
+@blueprint.route("/organisations/<slug:slug>/clients/<slug:client_id>")
+class Client(MethodView):
+    """One machine client."""
+
+    @may(Permission.CLIENT_READ, accounts.client)
+    @blueprint.response(200, ClientSchema)
+    def get(self, slug: str, client_id: str) -> Response:
+        """Read a machine client."""
+        return conditional.answer(_told(accounts.client(session(), actor(), slug, client_id)))
+
+    @may(Permission.CLIENT_CHANGE, find_client_locked, changes=_client_etag)
+    @blueprint.arguments(ClientChangeSchema)
+    @blueprint.response(200, ClientSchema)
+    def patch(self, said: dict[str, Any], slug: str, client_id: str) -> Response:
+        """Change a machine client; what it loses its tokens lose at once."""
+        if "services" in said:
+            known = accounts.client(session(), actor(), slug, client_id)
+            said["services"] = _covered(slug, said["services"], said.get("scopes") or [*map(Scope, known.scopes)])
+        return conditional.answer(_told(accounts.change_client(session(), actor(), slug, client_id, said)))
+
+    @may(Permission.CLIENT_CHANGE, find_client_locked, changes=_client_etag, body=False)
+    @blueprint.response(204)
+    def delete(self, slug: str, client_id: str) -> Response:
+        """End a machine client, its secrets and all its tokens at once."""
+        accounts.end_client(session(), actor(), slug, client_id)
+        return Response(status=204)
+
+
+@blueprint.route("/organisations/<slug:slug>/clients/<slug:client_id>/rotate")
+class Rotation(MethodView):
+    """A machine client's secret, replaced."""
+
+    @may(Permission.CLIENT_CHANGE, find_client_locked)
+    @blueprint.arguments(RotationSchema)
+    @blueprint.response(200, ClientWithSecretSchema)
+    def post(self, said: dict[str, Any], slug: str, client_id: str) -> Response:
+        """Give a machine client a new secret; the one it had stays good for `overlap` seconds (24 hours)."""
+        overlap = timedelta(seconds=said["overlap"])
+        return _with_secret(*accounts.rotate(session(), actor(), slug, client_id, overlap=overlap), 200)
+
+
+@blueprint.route("/leaked-secrets")
+class LeakedSecrets(MethodView):
+    """Tokens and secrets that somebody found."""
+
+    @may(Permission.LEAK_REPORT)
+    @blueprint.arguments(LeakedSecretsSchema)
+    @blueprint.response(204)
+    def post(self, said: dict[str, Any]) -> Response:
+        """End access tokens and client secrets that lay open; the answer is the same whether they are known or not."""
+        accounts.revoke_leaked(session(), actor(), said["secrets"])
+        return Response(status=204)
 
 
 @blueprint.route("/organisations/<slug:slug>/mandates")

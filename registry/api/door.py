@@ -23,6 +23,7 @@ from registry.kit import db, limits
 from registry.kit.errors import text
 from registry.kit.idempotency import Answer, Memory
 from registry.kit.schemas import Schema
+from registry.kit.tally import Tally
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -72,9 +73,19 @@ def _authenticate() -> Actor:
     if kind.lower() != "bearer" or not token or len(token) > 512 or not token.isascii():
         raise TokenInvalidError
     if request.method in _SAFE:
-        return accounts.authenticate(session(), token)
-    with resources().database.reading() as reading:
-        return accounts.authenticate(reading, token)
+        found = accounts.authenticate(session(), token)
+    else:
+        with resources().database.reading() as reading:
+            found = accounts.authenticate(reading, token)
+    used(found.id)
+    return found
+
+
+def used(client_id: str | None) -> None:
+    """Take note that a machine client is in use; it is written down with others, later."""
+    if client_id is not None:
+        uses: Tally[str] = current_app.extensions["client_uses"]
+        uses.count(client_id)
 
 
 class _CheckingParser(Parser):
@@ -196,7 +207,7 @@ def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
             asking = actor()
             policy.require_scope(asking, method.permission)
             _refuse_when_read_only()
-            spend("write", f"{asking.kind}:{asking.id}")
+            spend("write", f"{asking.kind}:{asking.id}" if asking.is_known else caller())
         else:
             spend("token", caller())
         if getattr(method, "late", False):

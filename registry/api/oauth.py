@@ -15,7 +15,7 @@ from registry.accounts import service as accounts
 from registry.accounts.models import Client as ClientModel
 from registry.accounts.service import Introspection
 from registry.accounts.service.tokens import LIFETIME, find_client
-from registry.api.door import bare, resources, session
+from registry.api.door import bare, resources, session, used
 from registry.authz.actor import Scope
 
 blueprint = Blueprint("oauth", __name__)
@@ -65,6 +65,7 @@ def _generate_token(
     del grant_type, user
     granted = client.get_allowed_scope(scope or "").split()
     token = accounts.issue(session(), client.client, map(Scope, granted))
+    used(client.client.client_id)
     return {
         "token_type": "Bearer",
         "access_token": token,

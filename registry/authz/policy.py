@@ -25,6 +25,9 @@ class Permission(StrEnum):
     MEMBERS_READ = "members.read"
     MEMBERS_CHANGE = "members.change"
     CLIENT_CREATE = "client.create"
+    CLIENT_READ = "client.read"
+    CLIENT_CHANGE = "client.change"
+    LEAK_REPORT = "leak.report"
     MANDATES_READ = "mandates.read"
     MANDATE_CHANGE = "mandate.change"
     SERVICE_READ = "service.read"
@@ -129,6 +132,9 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.MEMBERS_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.MEMBERS_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.CLIENT_CREATE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.CLIENT_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.CLIENT_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.LEAK_REPORT: (None, (anyone,)),
     Permission.MANDATES_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.MANDATE_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.SERVICE_READ: (None, (public, member, operating)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from registry.accounts import service as accounts
 from registry.authz.actor import operator
 from registry.config import Resources
 from registry.journal import service as journal
@@ -26,6 +27,11 @@ def _forget(resources: Resources) -> None:
     for rule in RETENTION:
         with resources.database.transaction() as session:
             rule.forget(session)
+
+
+def _warn(resources: Resources) -> None:
+    with resources.database.transaction() as session:
+        accounts.warn_of_expiry(session, operator("worker"))
 
 
 def _send_mail(resources: Resources) -> None:
@@ -69,6 +75,7 @@ JOBS: tuple[tuple[Callable[[Resources], None], float], ...] = (
     (_send_mail, 1.0),
     (_chain, 10.0),
     (_forget, _HOUR),
+    (_warn, 24 * _HOUR),
     (_sweep, 6 * _HOUR),
 )
 

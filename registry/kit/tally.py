@@ -3,26 +3,30 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Generic
 from uuid import UUID
 
 import structlog
+from typing_extensions import TypeVar
 
 log = structlog.get_logger(__name__)
 
 INTERVAL = 5.0
 
+Thing = TypeVar("Thing", default=UUID)
 
-class Tally:
+
+class Tally(Generic[Thing]):
     """Counts by id. A process that is killed loses what it counted in the last seconds, and nothing else."""
 
-    def __init__(self, hand_on: Callable[[Mapping[UUID, int]], None], interval: float = INTERVAL) -> None:
+    def __init__(self, hand_on: Callable[[Mapping[Thing, int]], None], interval: float = INTERVAL) -> None:
         self._hand_on = hand_on
         self._interval = interval
-        self._counts: Counter[UUID] = Counter()
+        self._counts: Counter[Thing] = Counter()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def count(self, identifier: UUID) -> None:
+    def count(self, identifier: Thing) -> None:
         """Count one."""
         with self._lock:
             self._counts[identifier] += 1

@@ -47,6 +47,8 @@ TOWN = {"slug": "trier", "name": "Trier", "kind": "municipality", "ars": "072110
 A_SERVICE = {**SERVICE, "slug": "neu"}
 ORGANISATIONS, SERVICES = "/api/v1/organisations", "/api/v1/services"
 
+KNOWN_CLIENT = f"{ORGANISATIONS}/moenchengladbach/clients/moenchengladbach-known"
+
 #: Route, method, path, what is sent, and the status for each part.
 TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
     # Organisations
@@ -79,6 +81,12 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
         # Nor does an owner.
         "401 422 403 403 403 403 403 403 403 403 201",
     ),
+    ("/organisations/{slug}/clients", "GET", f"{ORGANISATIONS}/moenchengladbach/clients", None, OWNER_MG),
+    ("/organisations/{slug}/clients/{client_id}", "GET", KNOWN_CLIENT, None, OWNER_MG),
+    ("/organisations/{slug}/clients/{client_id}", "PATCH", KNOWN_CLIENT, {"name": "x"}, OWNER_MG),
+    ("/organisations/{slug}/clients/{client_id}", "DELETE", KNOWN_CLIENT, None, OWNER_MG.replace("200", "204")),
+    ("/organisations/{slug}/clients/{client_id}/rotate", "POST", f"{KNOWN_CLIENT}/rotate", {}, OWNER_MG),
+    ("/leaked-secrets", "POST", "/api/v1/leaked-secrets", {"secrets": ["efa_at_x"]}, ALL.replace("200", "204")),
     ("/organisations/{slug}/mandates", "GET", f"{ORGANISATIONS}/wiesbaden/mandates", None, OWNER_WI),
     (
         "/organisations/{slug}/mandates/{other}",

@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from registry.accounts import service as accounts
+from registry.accounts.models import Client
 from registry.app import create_app
 from registry.config import Resources, Settings
 from tests import packages
@@ -97,9 +99,9 @@ def upload(version: str, **metadata: Any) -> dict[str, Any]:
 def fill(world: World) -> World:
     """Fill a world.
 
-    Mönchengladbach has `offen`, with 1.0.0, the yanked 0.9.0 and the draft 1.1.0, and the draft `entwurf` with its
-    draft 1.0.0; Wiesbaden adopts `offen` for all to see, Mainz for members; Kiel has `kieler-woche`. Wiesbaden has
-    given a mandate to `zweckverband`.
+    Mönchengladbach has the client `moenchengladbach-known`; and `offen`, with 1.0.0, the yanked 0.9.0 and the draft
+    1.1.0, and the draft `entwurf` with its draft 1.0.0; Wiesbaden adopts `offen` for all to see, Mainz for members;
+    Kiel has `kieler-woche`. Wiesbaden has given a mandate to `zweckverband`.
     """
     call = world.call
     described = {**SERVICE, "slug": "offen"}
@@ -143,5 +145,8 @@ def fill(world: World) -> World:
     good(call("POST", "/api/v1/organisations", provider, who="operator"), 201)
     good(call("PUT", "/api/v1/organisations/zweckverband/mandates/wiesbaden", who="wiesbaden-owner"))
     client = {"scopes": ["hospitations:write"]}
-    good(call("POST", "/api/v1/organisations/moenchengladbach/clients", client, who=OWNER), 201)
+    told = good(call("POST", "/api/v1/organisations/moenchengladbach/clients", client, who=OWNER), 201)
+    with world.resources.database.transaction() as writing:
+        known = update(Client).where(Client.client_id == told["client_id"])
+        writing.execute(known.values(client_id="moenchengladbach-known"))
     return world

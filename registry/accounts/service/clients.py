@@ -1,20 +1,23 @@
 """Machine clients: programs that act for one organisation."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from registry.accounts.errors import ScopeNotGrantableError
+from registry.accounts.errors import ClientNotFoundError, ClientWithoutSecretError, ScopeNotGrantableError
 from registry.accounts.models import Client, Organisation
 from registry.accounts.service import organisations, tokens
 from registry.authz.actor import Actor, Scope
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
+from registry.kit import clock, paging
 from registry.kit.errors import Fault, text
+from registry.kit.paging import Page, Place
 
 #: The client under whose name the shell issues tokens.
 SHELL = "shell"
@@ -36,13 +39,7 @@ def create_client(
     """
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.CLIENT_CREATE, organisation)
-    beyond = sorted(set(scopes) - actor.scopes)
-    if beyond:
-        said = text(
-            f"Ihr Token trägt selbst nicht: {', '.join(beyond)}.",
-            f"Your own token does not carry: {', '.join(beyond)}.",
-        )
-        raise ScopeNotGrantableError(said, faults=[Fault("#/scopes", said)])
+    _check_grantable(actor, scopes)
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
     client = _add(session, actor, organisation, name, scopes, expires_at=expires_at, services=services, secret=secret)
     return client, secret
@@ -61,7 +58,10 @@ def issue_from_shell(
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.CLIENT_CREATE, organisation)
     mine = select(Client).where(
-        Client.organisation_id == organisation.id, Client.name == SHELL, Client.secret_hash.is_(None)
+        Client.organisation_id == organisation.id,
+        Client.name == SHELL,
+        Client.secret_hash.is_(None),
+        Client.revoked_at.is_(None),
     )
     client = session.scalar(mine)
     if client is None:
@@ -69,6 +69,131 @@ def issue_from_shell(
     client.scopes = sorted({*client.scopes, *scopes})
     client.organisation = organisation
     return tokens.issue(session, client, scopes, lifetime, services=services)
+
+
+def _check_grantable(actor: Actor, scopes: Collection[Scope]) -> None:
+    beyond = sorted(set(scopes) - actor.scopes)
+    if beyond:
+        said = text(
+            f"Ihr Token trägt selbst nicht: {', '.join(beyond)}.",
+            f"Your own token does not carry: {', '.join(beyond)}.",
+        )
+        raise ScopeNotGrantableError(said, faults=[Fault("#/scopes", said)])
+
+
+def clients(
+    session: Session, actor: Actor, slug: str, *, after: Place | None = None, limit: int = paging.LIMIT_DEFAULT
+) -> Page[Client]:
+    """List an organisation's clients that were not ended, the oldest first."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.CLIENT_READ, organisation)
+    order = (Client.created_at, Client.id)
+    query = select(Client, *order).where(Client.organisation_id == organisation.id, Client.revoked_at.is_(None))
+    return paging.read(session, query, order, after=after, limit=limit)
+
+
+def client(session: Session, actor: Actor, slug: str, client_id: str, *, lock: bool = False) -> Client:
+    """Return a client that was not ended; `lock` keeps others from changing it until the transaction ends."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.CLIENT_READ, organisation)
+    query = select(Client).where(
+        Client.client_id == client_id, Client.organisation_id == organisation.id, Client.revoked_at.is_(None)
+    )
+    query = query.options(joinedload(Client.organisation, innerjoin=True))
+    found = session.scalar(query.with_for_update(of=Client, key_share=True) if lock else query)
+    if found is None:
+        raise ClientNotFoundError(slug, client_id)
+    return found
+
+
+def change_client(session: Session, actor: Actor, slug: str, client_id: str, changes: Mapping[str, Any]) -> Client:
+    """Change a client's name, scopes, services or end; what it loses its tokens lose at once.
+
+    ScopeNotGrantableError for a scope that it would gain, and that the one who asks does not hold.
+    """
+    found = client(session, actor, slug, client_id, lock=True)
+    require(actor, Permission.CLIENT_CHANGE, found)
+    before = _facts(found)
+    if "scopes" in changes:
+        _check_grantable(actor, set(changes["scopes"]) - set(map(Scope, found.scopes)))
+        found.scopes = sorted(set(changes["scopes"]))
+    if "services" in changes:
+        found.services = None if changes["services"] is None else sorted(map(str, changes["services"]))
+    if "name" in changes:
+        found.name = changes["name"]
+    if "expires_at" in changes:
+        found.expires_at, found.warned = changes["expires_at"], None
+    session.flush()
+    after = _facts(found)
+    _note(
+        session,
+        actor,
+        found,
+        "client.changed",
+        before={name: value for name, value in before.items() if after[name] != value},
+        after={name: value for name, value in after.items() if before[name] != value} | {"fields": sorted(changes)},
+    )
+    return found
+
+
+def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap: timedelta) -> tuple[Client, str]:
+    """Give a client a new secret, which nobody sees again; the one it had stays good for as long as they overlap.
+
+    Of three secrets in a row the first is worth nothing any more. Raises ClientWithoutSecretError.
+    """
+    found = client(session, actor, slug, client_id, lock=True)
+    require(actor, Permission.CLIENT_CHANGE, found)
+    if found.secret_hash is None:
+        raise ClientWithoutSecretError(
+            text("Dieser Client hat kein Secret.", "This client has no secret."),
+        )
+    secret = tokens.new_secret(tokens.SECRET_PREFIX)
+    found.former_hash, found.former_until = None, None
+    if overlap:
+        found.former_hash, found.former_until = found.secret_hash, clock.now() + overlap
+    found.secret_hash, found.secret_hint = tokens.digest(secret), tokens.hint(secret)
+    session.flush()
+    _note(session, actor, found, "client.rotated", after={"overlap": int(overlap.total_seconds())})
+    return found, secret
+
+
+def end_client(session: Session, actor: Actor, slug: str, client_id: str) -> None:
+    """End a client, its secrets and all its tokens at once and for good."""
+    found = client(session, actor, slug, client_id, lock=True)
+    require(actor, Permission.CLIENT_CHANGE, found)
+    found.revoked_at = clock.now()
+    found.secret_hash = found.former_hash = found.former_until = None
+    session.flush()
+    tokens.revoke_all(session, found)
+    _note(session, actor, found, "client.ended")
+
+
+def _facts(client: Client) -> dict[str, Any]:
+    return {
+        "scopes": client.scopes,
+        "services": client.services,
+        "expires_at": client.expires_at and clock.stamp(client.expires_at),
+    }
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    client: Client,
+    kind: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    journal.record(
+        session,
+        actor,
+        kind,
+        subject=f"client:{client.client_id}",
+        organisation=client.organisation.slug,
+        before=before,
+        after=after,
+    )
 
 
 def _add(
@@ -83,22 +208,16 @@ def _add(
     services: Collection[UUID] | None = None,
 ) -> Client:
     client = Client(
-        client_id=f"{organisation.slug}-{secrets.token_hex(6)}",
+        client_id=f"{organisation.slug[:50].rstrip('-')}-{secrets.token_hex(6)}",
         organisation=organisation,
         name=name,
         secret_hash=tokens.digest(secret) if secret else None,
+        secret_hint=tokens.hint(secret) if secret else None,
         scopes=sorted(set(scopes)),
         services=None if services is None else sorted(map(str, services)),
         expires_at=expires_at,
     )
     session.add(client)
     session.flush()
-    journal.record(
-        session,
-        actor,
-        "client.created",
-        subject=f"client:{client.client_id}",
-        organisation=organisation.slug,
-        after={"scopes": client.scopes, "services": client.services},
-    )
+    _note(session, actor, client, "client.created", after=_facts(client))
     return client

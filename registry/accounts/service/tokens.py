@@ -1,13 +1,15 @@
 """Opaque access tokens: shown once, kept as a hash, each for one client and so for one organisation."""
 
+import base64
 import hashlib
 import secrets
+import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import TokenInvalidError
@@ -20,6 +22,9 @@ from registry.kit import clock
 TOKEN_PREFIX = "efa_at_"
 SECRET_PREFIX = "efa_cs_"
 
+#: How many letters of a secret are kept to know it by.
+HINT = len(SECRET_PREFIX) + 4
+
 LIFETIME = timedelta(hours=1)
 
 #: How long a token is kept after its end.
@@ -31,6 +36,8 @@ _BEARER = (
         AccessToken.services,
         AccessToken.expires_at,
         AccessToken.revoked_at,
+        Client.scopes,
+        Client.services,
         Client.client_id,
         Client.expires_at,
         Client.revoked_at,
@@ -49,8 +56,19 @@ def digest(secret: str) -> str:
 
 
 def new_secret(prefix: str) -> str:
-    """Make a token or secret of 256 random bits."""
-    return prefix + secrets.token_urlsafe(32)
+    """Make a token or secret of 256 random bits, with a checksum by which scanners tell it from what looks like it."""
+    drawn = prefix + secrets.token_urlsafe(32)
+    return drawn + checksum(drawn)
+
+
+def hint(secret: str) -> str:
+    """Return how a secret begins: enough to know it again, of no use to guess the rest."""
+    return secret[:HINT]
+
+
+def checksum(drawn: str) -> str:
+    """Return the six letters that a token or secret ends with."""
+    return base64.urlsafe_b64encode(zlib.crc32(drawn.encode()).to_bytes(4)).decode().rstrip("=")
 
 
 def issue(
@@ -85,25 +103,38 @@ def _within(services: Collection[str] | None, bound: Collection[str] | None) -> 
     return bound is None or (services is not None and set(services) <= set(bound))
 
 
+def _both(services: Collection[str] | None, bound: Collection[str] | None) -> frozenset[UUID] | None:
+    if services is None or bound is None:
+        only = bound if services is None else services
+        return None if only is None else frozenset(map(UUID, only))
+    return frozenset(UUID(service) for service in services if service in bound)
+
+
 def authenticate(session: Session, token: str) -> Actor:
     """Return who shows this token; TokenInvalidError where it is not, or no longer, good."""
     row = session.connection().execute(_BEARER, {"hash": digest(token)}).first()
     if row is None:
         raise TokenInvalidError
-    scopes, services, expires_at, token_revoked, client_id, client_ends, client_revoked, organisation_id, slug = row
+    scopes, services, expires_at, revoked, held, bound, client_id, ends, ended, organisation_id, slug = row
     now = clock.now()
-    if token_revoked or client_revoked or expires_at <= now or (client_ends is not None and client_ends <= now):
+    if revoked or ended or expires_at <= now or (ends is not None and ends <= now):
         raise TokenInvalidError
-    only = None if services is None else frozenset(map(UUID, services))
-    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, frozenset(map(Scope, scopes)), only)
+    # Who narrows a client narrows the tokens that it has.
+    granted = frozenset(Scope(scope) for scope in scopes if scope in held)
+    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, granted, services=_both(services, bound))
 
 
 def client_by_credentials(session: Session, client_id: str, secret: str) -> Client | None:
     """Return the open client that this secret belongs to, None for none; takes the same time either way."""
     client = find_client(session, client_id)
-    stored = client.secret_hash if client and client.secret_hash else digest("")
-    good = secrets.compare_digest(stored, digest(secret))
-    return client if good and client and client.secret_hash and client.is_open else None
+    shown = digest(secret)
+    stored = [client.secret_hash, client.former_hash if _overlaps(client) else None] if client else [None, None]
+    good = [secrets.compare_digest(each or digest(""), shown) and each is not None for each in stored]
+    return client if client and any(good) and client.is_open else None
+
+
+def _overlaps(client: Client) -> bool:
+    return client.former_until is not None and client.former_until > clock.now()
 
 
 def find_client(session: Session, client_id: str) -> Client | None:
@@ -150,6 +181,12 @@ def revoke(session: Session, asking: Client, token: str) -> None:
 def forget_ended(session: Session) -> None:
     """Forget the tokens that have not been good for a month: so long it can still be told what one was."""
     session.execute(delete(AccessToken).where(AccessToken.expires_at < clock.now() - KEPT))
+
+
+def revoke_all(session: Session, client: Client) -> None:
+    """End all tokens of a client at once; whoever ends the client was asked."""
+    open_ones = (AccessToken.client_id == client.id, AccessToken.revoked_at.is_(None))
+    session.execute(update(AccessToken).where(*open_ones).values(revoked_at=clock.now()))
 
 
 def _token_of(session: Session, asking: Client, token: str) -> AccessToken | None:

@@ -12,6 +12,7 @@ from registry.catalogue.service.browsing import (
     licences,
     originators,
     rendering,
+    slugs,
     topics,
     visible_to,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "originator_changed",
     "originators",
     "rendering",
+    "slugs",
     "topics",
     "visible_to",
 ]

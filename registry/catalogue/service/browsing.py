@@ -160,6 +160,14 @@ def covered(
     return sorted(good.values())
 
 
+def slugs(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the slugs of services that the actor may see, by their ids."""
+    if not ids:
+        return {}
+    query = select(Service.id, Service.slug).where(Service.id.in_(ids), visible_to(actor))
+    return dict(session.execute(query).all())
+
+
 def contacts(session: Session, actor: Actor, slug: str) -> list[dict[str, Any]]:
     """Return all contacts of a service, also those that are not shown to everybody."""
     service = find(session, actor, slug)
