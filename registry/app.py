@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import sys
 import time
 import uuid
@@ -36,6 +37,9 @@ _REQUESTS = Counter("registry_requests", "Requests answered.", ["endpoint", "met
 _SECONDS = Histogram("registry_request_seconds", "How long an answer took to make.", ["endpoint"])
 _ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+_PLACE = re.compile(r"<(?:(\w+)(?:\(.*?\))?:)?(\w+)>")
+#: The sorts of places in a path that only slugs and versions fit.
+_NAMING = frozenset({"slug", "version"})
 _SANE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
 
@@ -87,11 +91,19 @@ def _observe(asked: Request, status: int, seconds: float, identifier: str) -> No
     log.info(
         "request",
         method=asked.method,
-        path=asked.path[:200],
+        path=_path(asked),
         status=status,
         ms=round(seconds * 1000, 1),
         request_id=identifier,
     )
+
+
+def _path(asked: Request) -> str | None:
+    """Return the path as far as it names things of ours; what else somebody wrote there may be personal, or secret."""
+    if asked.url_rule is None:
+        return None
+    named = asked.view_args or {}
+    return _PLACE.sub(lambda it: str(named.get(it[2], "…")) if it[1] in _NAMING else "…", asked.url_rule.rule)
 
 
 def create_app(resources: Resources) -> Flask:
