@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from registry import web
 from registry.accounts import service as account_service
-from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, problems, releases
+from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, people, problems, releases
 from registry.authz.actor import operator
 from registry.cli import commands
 from registry.config import Resources, Settings, SettingsError
@@ -120,7 +120,14 @@ def create_app(resources: Resources) -> Flask:
     problems.init_app(app)
     openapi.init_app(
         app,
-        [accounts.blueprint, catalogue.blueprint, releases.blueprint, adoption.blueprint, journal.blueprint],
+        [
+            accounts.blueprint,
+            people.blueprint,
+            catalogue.blueprint,
+            releases.blueprint,
+            adoption.blueprint,
+            journal.blueprint,
+        ],
     )
     oauth.init_app(app)
     about.init_app(app)

@@ -37,6 +37,7 @@ class Settings:
     publishing: bool
     accel_prefix: str | None
     mail_server: MailServer | None
+    dns_servers: tuple[str, ...]
     #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
     demo: bool = False
 
@@ -65,6 +66,7 @@ class Settings:
             publishing=_switch(environ, "REGISTRY_PUBLISHING", default=True),
             accel_prefix=environ.get("REGISTRY_ACCEL_PREFIX") or None,
             mail_server=_mail_server(environ, base_url),
+            dns_servers=tuple((environ.get("REGISTRY_DNS_SERVERS") or "").replace(",", " ").split()),
         )
 
     @property

@@ -101,7 +101,7 @@ def resources(environ: dict[str, str]) -> Iterator[Resources]:
 @pytest.fixture
 def session(resources: Resources) -> Iterator[Session]:
     """A writing session; a test that goes on through a door commits it first."""
-    with Session(resources.database.writer, expire_on_commit=False) as work:
+    with Session(resources.database.writer, expire_on_commit=False, info=dict(resources.database.info)) as work:
         yield work
         work.commit()
 

@@ -129,3 +129,91 @@ class MemberExistsError(ConflictError):
     slug = "member-exists"
     title = text("Schon Mitglied", "Already a member")
     remedy = text("Ändern Sie die Rolle des Mitglieds.", "Change the member's role.")
+
+
+class MemberNotFoundError(NotFoundError):
+    """The person is no member of the organisation."""
+
+    slug = "member-not-found"
+    title = text("Mitglied nicht gefunden", "Member not found")
+    remedy = text(
+        "`GET /api/v1/organisations/{org}/members` listet die Mitglieder.",
+        "`GET /api/v1/organisations/{org}/members` lists the members.",
+    )
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            text(f"Diese Person ist kein Mitglied von „{slug}“.", f"That person is no member of “{slug}”.")
+        )
+
+
+class LastOwnerError(ConflictError):
+    """An organisation without an owner could not be managed any more."""
+
+    slug = "last-owner"
+    title = text("Letzte Leitung", "The last owner")
+    remedy = text(
+        "Machen Sie zuerst ein anderes Mitglied zur Leitung (`owner`), etwa mit "
+        "`efa-registry members add ORG EMAIL --role owner`.",
+        "First make another member an owner, say by `efa-registry members add ORG EMAIL --role owner`.",
+    )
+
+    def __init__(self, *slugs: str) -> None:
+        named = ", ".join(slugs)
+        super().__init__(text(f"Keine Leitung mehr hätte: {named}.", f"No owner would be left in: {named}."))
+
+
+class InvitationNotFoundError(NotFoundError):
+    """The organisation has no such open invitation."""
+
+    slug = "invitation-not-found"
+    title = text("Einladung nicht gefunden", "Invitation not found")
+    remedy = text(
+        "`GET /api/v1/organisations/{org}/invitations` listet die offenen.",
+        "`GET /api/v1/organisations/{org}/invitations` lists the open ones.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(text("Diese Einladung gibt es nicht.", "There is no such invitation."))
+
+
+class InvitationInvalidError(InvalidError):
+    """The invitation's secret is unknown, used, withdrawn or too old; which of these is not told."""
+
+    slug = "invitation-invalid"
+    title = text("Einladung gilt nicht", "Invitation is not valid")
+    remedy = text("Bitten Sie die Organisation um eine neue.", "Ask the organisation for a new one.")
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "Die Einladung ist unbekannt, schon angenommen, zurückgezogen oder zu alt.",
+                "The invitation is unknown, accepted already, withdrawn, or too old.",
+            )
+        )
+
+
+class ProofMissingError(ConflictError):
+    """The domain does not show what would prove who runs it."""
+
+    slug = "proof-missing"
+    title = text("Nachweis nicht gefunden", "Proof not found")
+    remedy = text(
+        "Legen Sie den TXT-Eintrag an, den `GET /api/v1/organisations/{org}/proof` nennt, und versuchen Sie es wieder; "
+        "neue Einträge brauchen manchmal eine Stunde.",
+        "Create the TXT record that `GET /api/v1/organisations/{org}/proof` names, and try again; new records may take "
+        "an hour.",
+    )
+
+
+class NoDomainError(ConflictError):
+    """Only an organisation with a website has a domain to prove."""
+
+    slug = "no-domain"
+    title = text("Keine Domain", "No domain")
+    remedy = text("Tragen Sie zuerst die Website der Organisation ein.", "First enter the organisation's website.")
+
+    def __init__(self) -> None:
+        super().__init__(
+            text("Zu dieser Organisation ist keine Website eingetragen.", "This organisation has no website entered.")
+        )

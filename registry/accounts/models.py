@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.authz.actor import Role
@@ -84,6 +84,24 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class Invitation(Base):
+    """The offer of a role in an organisation to whoever reads the mail of an address; its secret is kept as a hash."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    hash: Mapped[str] = mapped_column(Key, unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    __table_args__ = (UniqueConstraint("organisation_id", "email"),)
+
+
 class Membership(Base):
     """A person's role in an organisation."""
 
@@ -127,6 +145,7 @@ class Client(Base):
     secret_hint: Mapped[str | None] = mapped_column(String(16))
     former_hash: Mapped[str | None] = mapped_column(String(64))
     former_until: Mapped[datetime | None]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     scopes: Mapped[list[str]]
     services: Mapped[list[str] | None] = mapped_column(Document)
     expires_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from registry.accounts.models import Client, Mandate, Membership, Organisation
+from registry.accounts.models import Client, Invitation, Mandate, Membership, Organisation
 from registry.kit.clock import stamp
 
 
@@ -30,7 +30,18 @@ def organisation(it: Organisation) -> dict[str, Any]:
 
 def member(it: Membership) -> dict[str, Any]:
     """Tell a member to the organisation's owners; its `person` must be loaded."""
-    return {"email": it.person.email, "role": it.role, "since": stamp(it.since)}
+    return {"id": str(it.person_id), "email": it.person.email, "role": it.role, "since": stamp(it.since)}
+
+
+def invitation(it: Invitation) -> dict[str, Any]:
+    """Tell an open invitation to the organisation's owners."""
+    return {
+        "id": str(it.id),
+        "email": it.email,
+        "role": it.role,
+        "created_at": stamp(it.created_at),
+        "expires_at": stamp(it.expires_at),
+    }
 
 
 def client(it: Client, slugs: Mapping[UUID, str]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class OrganisationSchema(Schema):
 class MemberSchema(Schema):
     """A member, as owners read it."""
 
+    id = fields.UUID(required=True)
     email = Email(required=True)
     role = fields.Enum(Role, by_value=True, required=True)
     since = fields.DateTime(required=True)
@@ -90,6 +91,36 @@ class ClientChangeSchema(Schema):
         metadata={"uniqueItems": True, "description": "The only services that it may act on; null: all."},
     )
     expires_at = fields.AwareDateTime(allow_none=True)
+
+
+class MemberChangeSchema(Schema):
+    """What may change about a member."""
+
+    role = fields.Enum(Role, by_value=True, required=True)
+
+
+class NewInvitationSchema(Schema):
+    """A role that is offered to an address."""
+
+    email = Email(required=True)
+    role = fields.Enum(Role, by_value=True, required=True)
+
+
+class InvitationSchema(NewInvitationSchema):
+    """An open invitation, as owners read it."""
+
+    id = fields.UUID(required=True)
+    created_at = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+
+
+class ProofSchema(Schema):
+    """How an organisation shows that a domain is its own: a TXT record of this name with this value."""
+
+    verified = fields.Enum(Proof, by_value=True, required=True, allow_none=True)
+    record_name = fields.String(required=True)
+    record_type = fields.String(required=True, validate=validate.Equal("TXT"))
+    record_value = fields.String(required=True)
 
 
 class NewClientSchema(Schema):

@@ -24,7 +24,6 @@ from registry.accounts.schemas import (
     ClientWithSecretSchema,
     LeakedSecretsSchema,
     MandateSchema,
-    MemberSchema,
     NewClientSchema,
     NewOrganisationSchema,
     OrganisationChangeSchema,
@@ -103,20 +102,6 @@ class Organisation(MethodView):
         changed = accounts.change(session(), actor(), slug, said)
         catalogue.originator_changed(session(), changed)
         return conditional.answer(Rendering(changed.body, changed.etag))
-
-
-@blueprint.route("/organisations/<slug:slug>/members")
-class Members(MethodView):
-    """The people of an organisation."""
-
-    @may(Permission.MEMBERS_READ, accounts.find)
-    @blueprint.arguments(ListQuerySchema, location="query")
-    @blueprint.response(200, list_of(MemberSchema))
-    def get(self, query: dict[str, Any], slug: str) -> Response:
-        """List an organisation's members."""
-        after = lists.place_of(query.get("cursor"))
-        page = accounts.members(session(), actor(), slug, after=after, limit=query["limit"])
-        return lists.answer_dicts(page.map(representation.member))
 
 
 @blueprint.route("/organisations/<slug:slug>/clients")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from registry.accounts.models import Membership, Person
+from registry.accounts.models import Client, Membership, Person
 from registry.kit.db import Base
 from registry.releases.models import Release
 from registry.sign_in.models import Identity, Passkey, PersonSession, SignIn
@@ -57,6 +57,13 @@ RECORDS: tuple[Record, ...] = (
         ("version", "package_sha256", "created_at"),
         cleared={"uploader_id": None},
         key=str,
+    ),
+    Record(
+        Client,
+        Client.made_by,
+        ("client_id", "name", "created_at"),
+        # She knows their secrets.
+        cleared={"made_by": None, "revoked_at": func.coalesce(Client.revoked_at, func.current_timestamp())},
     ),
     Record(Membership, Membership.person_id, ("organisation_id", "role", "since")),
     Record(Person, Person.id, ("id", "email", "created_at")),

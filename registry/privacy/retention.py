@@ -23,6 +23,7 @@ RETENTION: tuple[Retention, ...] = (
     Retention(("idempotency_keys",), "24 hours", idempotency.forget_old),
     Retention(("rate_counts",), "two minutes", limits.forget_old),
     Retention(("sign_ins", "sessions"), "until they have ended", sign_in.forget_old),
+    Retention(("invitations",), "7 days", accounts.forget_old_invitations),
     Retention(("mails",), "24 hours", mail.forget_old),
     Retention(("access_tokens",), "30 days after their end", accounts.forget_ended),
 )

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, aliased
 
-from registry.accounts.models import Membership, Organisation, Person
+from registry.accounts.errors import LastOwnerError
+from registry.accounts.models import Invitation, Membership, Organisation, Person
 from registry.authz.actor import Actor, Role
 from registry.authz.policy import Permission, require
 from registry.journal import representation as told
 from registry.journal import service as journal
 from registry.kit.clock import stamp
-from registry.privacy.errors import LastOwnerError, PersonNotFoundError
+from registry.privacy.errors import PersonNotFoundError
 from registry.privacy.records import RECORDS
 
 #: What stands for an erased person.
@@ -53,11 +54,13 @@ def erase(session: Session, actor: Actor, person: UUID) -> None:
     Raises LastOwnerError where an organisation would be left without an owner, PersonNotFoundError.
     """
     require(actor, Permission.PERSON_ERASE, person)
-    if session.get(Person, person, with_for_update=True) is None:
+    known = session.get(Person, person, with_for_update=True)
+    if known is None:
         raise PersonNotFoundError
     left = _leave(session, person)
     if actor.id == str(person):
         actor = replace(actor, id=None)
+    session.execute(delete(Invitation).where(Invitation.email == known.email))
     for record in RECORDS:
         record.erase(session, person)
     fields = journal.forget_person(session, person)
@@ -76,7 +79,7 @@ def _leave(session: Session, person: UUID) -> list[str]:
     shared = select(other.organisation_id).where(other.person_id != person, other.role == Role.OWNER)
     alone = {*session.scalars(owned)} - {*session.scalars(shared.where(other.organisation_id.in_(owned)))}
     if alone:
-        raise LastOwnerError([it.slug for it in organisations if it.id in alone])
+        raise LastOwnerError(*(it.slug for it in organisations if it.id in alone))
     return [it.slug for it in organisations]
 
 

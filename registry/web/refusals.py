@@ -1,6 +1,6 @@
 """What only pages refuse."""
 
-from registry.kit.errors import ForbiddenError, UnauthenticatedError, text
+from registry.kit.errors import ForbiddenError, InvalidError, UnauthenticatedError, text
 
 
 class SignInNeededError(UnauthenticatedError):
@@ -33,3 +33,14 @@ class ForeignFormError(ForbiddenError):
                 "The form did not come from a current page of the registry.",
             )
         )
+
+
+class RoleUnknownError(InvalidError):
+    """The form names no role that there is."""
+
+    slug = "role-unknown"
+    title = text("Rolle unbekannt", "Role not known")
+    remedy = text("Wählen Sie eine der Rollen aus der Liste.", "Choose one of the roles in the list.")
+
+    def __init__(self) -> None:
+        super().__init__(text("Diese Rolle gibt es nicht.", "There is no such role."))

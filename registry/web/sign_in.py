@@ -24,8 +24,8 @@ from registry.web.door import (
     visitor,
 )
 
-_SECRET_LIMIT = 100
-_NO_ADDRESS = text(
+SECRET_LIMIT = 100
+NO_ADDRESS = text(
     "Geben Sie eine E-Mail-Adresse an, zum Beispiel team@stadt.example.",
     "Enter an e-mail address, for example team@city.example.",
 )
@@ -42,7 +42,8 @@ def said_json() -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _address() -> str | None:
+def address() -> str | None:
+    """Return the e-mail address that the form gives; None where it gives none."""
     try:
         return Email().deserialize(request.form.get("email", ""))
     except ValidationError:
@@ -60,25 +61,25 @@ def sign_in_page() -> Response:
 def ask_for_link() -> Response:
     """Send a sign-in link; the answer is the same for every address."""
     to = own_path(request.form.get("next"))
-    address = _address()
-    if address is None:
+    said = address()
+    if said is None:
         typed = request.form.get("email", "")[:254]
-        return page("sign_in.html", 422, next=to, cast=(), fault=_NO_ADDRESS, email=typed)
+        return page("sign_in.html", 422, next=to, cast=(), fault=NO_ADDRESS, email=typed)
     base = resources().settings.base_url
-    sign_in.ask_for_link(session(), address, browser=browser(), base_url=base, to=to)
-    return page("link_sent.html", email=address)
+    sign_in.ask_for_link(session(), said, browser=browser(), base_url=base, to=to)
+    return page("link_sent.html", email=said)
 
 
 @blueprint.get("/sign-in/link")
 def link_page() -> Response:
     """Ask for a click: mail scanners open links, but press no buttons."""
-    return page("link.html", secret=request.args.get("secret", "")[:_SECRET_LIMIT])
+    return page("link.html", secret=request.args.get("secret", "")[:SECRET_LIMIT])
 
 
 @blueprint.post("/sign-in/link")
 def open_link() -> Response:
     """Sign in by a link."""
-    secret = request.form.get("secret", "")[:_SECRET_LIMIT]
+    secret = request.form.get("secret", "")[:SECRET_LIMIT]
     person, to = sign_in.open_link(session(), secret, browser=browser())
     return come_in(sign_in.begin(session(), person, device=device(), strong=False), own_path(to))
 
@@ -86,17 +87,17 @@ def open_link() -> Response:
 @blueprint.get("/first-operator")
 def first_operator_page() -> Response:
     """Welcome the one who installed the registry."""
-    return page("first_operator.html", secret=request.args.get("secret", "")[:_SECRET_LIMIT], fault=None, email="")
+    return page("first_operator.html", secret=request.args.get("secret", "")[:SECRET_LIMIT], fault=None, email="")
 
 
 @blueprint.post("/first-operator")
 def become_first_operator() -> Response:
     """Make the holder of the start-up link the operator, and sign her in."""
-    secret, address = request.form.get("secret", "")[:_SECRET_LIMIT], _address()
-    if address is None:
+    secret, said = request.form.get("secret", "")[:SECRET_LIMIT], address()
+    if said is None:
         typed = request.form.get("email", "")[:254]
-        return page("first_operator.html", 422, secret=secret, fault=_NO_ADDRESS, email=typed)
-    person = sign_in.become_first_operator(session(), secret, email=address)
+        return page("first_operator.html", 422, secret=secret, fault=NO_ADDRESS, email=typed)
+    person = sign_in.become_first_operator(session(), secret, email=said)
     return come_in(sign_in.begin(session(), person, device=device(), strong=False))
 
 

@@ -37,7 +37,7 @@ def test_every_route_of_the_api_is_described(app, committed):
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/v1")
     }
-    routes = {(path.replace("{file:", "{"), method) for path, method in routes}
+    routes = {(path.replace("{file:", "{").replace("{uuid:", "{"), method) for path, method in routes}
     assert {(path, method) for path, method, _ in operations(committed)} == routes
 
 

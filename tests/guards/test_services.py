@@ -22,6 +22,7 @@ ASKS |= {
     "of_service",
     "rendering",
     "passkeys",
+    "challenge",
 }
 
 #: Functions that take no actor, or ask nobody, each with its reason.
@@ -31,6 +32,11 @@ FREE = {
     "accounts.find_client": "finds out who asks",
     "accounts.introspect": "asks by the client that is authenticated, for its own organisation only",
     "accounts.revoke": "asks by the client that is authenticated, for its own organisation only",
+    "accounts.opened_invitation": "finds out who asks",
+    "accounts.accept_invitation": "finds out who asks",
+    "accounts.forget_old_invitations": "keeps what is derived true",
+    "accounts.join": "whoever invites or adds was asked before",
+    "accounts.domain_of": "a pure function",
     "accounts.issue": "the client was authenticated, or the shell asked before",
     "accounts.forget_ended": "the worker's, by what time alone decides",
     "accounts.digest": "a pure function",

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.accounts import service as accounts
+from registry.accounts.errors import LastOwnerError
 from registry.accounts.models import AccessToken, Client, Person
 from registry.authz.actor import NOBODY, ROLE_SCOPES, Actor, ActorKind, Role
 from registry.authz.errors import NotYoursError
@@ -19,7 +20,7 @@ from registry.journal.service import Verification
 from registry.kit import clock, trace
 from registry.kit.db import Base
 from registry.privacy import service as privacy
-from registry.privacy.errors import LastOwnerError, PersonNotFoundError
+from registry.privacy.errors import PersonNotFoundError
 from registry.sign_in.models import Identity, Passkey, PersonSession, SignIn, SignInKind
 from tests.cast import OPERATOR
 

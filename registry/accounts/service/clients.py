@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from registry.accounts.errors import ClientNotFoundError, ClientWithoutSecretError, ScopeNotGrantableError
 from registry.accounts.models import Client, Organisation
 from registry.accounts.service import organisations, tokens
-from registry.authz.actor import Actor, Scope
+from registry.authz.actor import Actor, ActorKind, Scope
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
 from registry.kit import clock, paging
@@ -213,6 +213,7 @@ def _add(
         name=name,
         secret_hash=tokens.digest(secret) if secret else None,
         secret_hint=tokens.hint(secret) if secret else None,
+        made_by=UUID(actor.id) if actor.kind is ActorKind.PERSON and actor.id else None,
         scopes=sorted(set(scopes)),
         services=None if services is None else sorted(map(str, services)),
         expires_at=expires_at,

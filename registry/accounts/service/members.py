@@ -1,15 +1,18 @@
 """People in an organisation."""
 
-from sqlalchemy import select
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from registry.accounts.errors import MemberExistsError
-from registry.accounts.models import Membership, Person
+from registry.accounts.errors import LastOwnerError, MemberExistsError, MemberNotFoundError
+from registry.accounts.models import Client, Membership, Organisation, Person
 from registry.accounts.service import organisations
 from registry.authz.actor import Actor, Role
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
-from registry.kit import paging
+from registry.kit import clock, paging
 from registry.kit.errors import text
 from registry.kit.paging import Page, Place
 
@@ -26,10 +29,22 @@ def members(
     return paging.read(session, query, order, after=after, limit=limit)
 
 
+def member(session: Session, actor: Actor, slug: str, person_id: UUID) -> Membership:
+    """Return one member; MemberNotFoundError where the person is none."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.MEMBERS_READ, organisation)
+    return _one(session, organisation, person_id)
+
+
 def add_member(session: Session, actor: Actor, slug: str, *, email: str, role: Role) -> Membership:
     """Make a person a member; MemberExistsError where he is one already."""
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.MEMBERS_CHANGE, organisation)
+    return join(session, actor, organisation, email=email, role=role)
+
+
+def join(session: Session, actor: Actor, organisation: Organisation, *, email: str, role: Role) -> Membership:
+    """Make whoever has this address a member, as an owner or an invitation allows."""
     address = email.strip().lower()
     person = session.scalar(select(Person).where(Person.email == address))
     if person is None:
@@ -38,16 +53,92 @@ def add_member(session: Session, actor: Actor, slug: str, *, email: str, role: R
         session.flush()
     if session.get(Membership, (organisation.id, person.id)):
         raise MemberExistsError(
-            text(f"{address} ist schon Mitglied von „{slug}“.", f"{address} is a member of “{slug}” already.")
+            text(
+                f"{address} ist schon Mitglied von „{organisation.slug}“.",
+                f"{address} is a member of “{organisation.slug}” already.",
+            )
         )
     membership = Membership(organisation_id=organisation.id, person=person, role=role)
     session.add(membership)
+    _note(session, actor, "member.added", organisation, person.id, after={"role": role})
+    return membership
+
+
+def change_role(session: Session, actor: Actor, slug: str, person_id: UUID, *, role: Role) -> Membership:
+    """Give a member another role; LastOwnerError where no owner would be left."""
+    organisation = organisations.find(session, actor, slug, lock=True)
+    require(actor, Permission.MEMBERS_CHANGE, organisation)
+    membership = _one(session, organisation, person_id)
+    if membership.role is role:
+        return membership
+    _keep_an_owner(session, organisation, membership)
+    before, membership.role = membership.role, role
+    _note(session, actor, "member.changed", organisation, person_id, before={"role": before}, after={"role": role})
+    return membership
+
+
+def remove_member(session: Session, actor: Actor, slug: str, person_id: UUID) -> list[str]:
+    """End a membership, and with it every right that came of it; return the machine clients that ended too.
+
+    Machine clients that the person set up end, since she knows their secrets. Raises LastOwnerError.
+    """
+    organisation = organisations.find(session, actor, slug, lock=True)
+    require(actor, Permission.MEMBERS_CHANGE, organisation)
+    return _end(session, actor, organisation, person_id)
+
+
+def leave(session: Session, actor: Actor, slug: str, person_id: UUID) -> None:
+    """Let a person end her own membership; LastOwnerError where she is the only owner."""
+    require(actor, Permission.ACCOUNT_MANAGE, person_id)
+    _end(session, actor, organisations.find(session, actor, slug, lock=True), person_id)
+
+
+def _end(session: Session, actor: Actor, organisation: Organisation, person_id: UUID) -> list[str]:
+    membership = _one(session, organisation, person_id)
+    _keep_an_owner(session, organisation, membership)
+    session.delete(membership)
+    theirs = update(Client).where(
+        Client.organisation_id == organisation.id, Client.made_by == person_id, Client.revoked_at.is_(None)
+    )
+    ended = sorted(session.scalars(theirs.values(revoked_at=clock.now()).returning(Client.client_id)))
+    before = {"role": membership.role, "clients": ended}
+    _note(session, actor, "member.removed", organisation, person_id, before=before)
+    return ended
+
+
+def _one(session: Session, organisation: Organisation, person_id: UUID) -> Membership:
+    mine = select(Membership).where(Membership.organisation_id == organisation.id, Membership.person_id == person_id)
+    found = session.scalar(mine.options(joinedload(Membership.person)))
+    if found is None:
+        raise MemberNotFoundError(organisation.slug)
+    return found
+
+
+def _keep_an_owner(session: Session, organisation: Organisation, leaving: Membership) -> None:
+    """Refuse to let the last owner go; the organisation is locked, so that no two go at once."""
+    if leaving.role is not Role.OWNER:
+        return
+    owners = select(func.count()).where(Membership.organisation_id == organisation.id, Membership.role == Role.OWNER)
+    if (session.scalar(owners) or 0) <= 1:
+        raise LastOwnerError(organisation.slug)
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    organisation: Organisation,
+    person_id: UUID,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
     journal.record(
         session,
         actor,
-        "member.added",
-        subject=f"member:{person.id}",
+        kind,
+        subject=f"member:{person_id}",
         organisation=organisation.slug,
-        after={"role": role},
+        before=before,
+        after=after,
     )
-    return membership

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
@@ -119,8 +120,11 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
         require(actor, Permission.ORGANISATION_CREATE)
     before = {name: getattr(organisation, name) for name in IDENTITY - {"parent"}}
     demanded = organisation.four_eyes
+    domain = urlsplit(organisation.website or "").hostname
     _take(session, organisation, changes)
     _only_bearer(session, organisation)
+    if organisation.verified is Proof.DNS and urlsplit(organisation.website or "").hostname != domain:
+        organisation.verified = None  # what was proved was another domain
     organisation.updated_at = clock.now()
     _settle(session, organisation)
     after = {name: getattr(organisation, name) for name in before}
@@ -144,6 +148,24 @@ def demands_approval(session: Session, actor: Actor, organisation_id: UUID) -> b
     """Whether the organisation wants each release to be approved by a second member."""
     require(actor, Permission.ORGANISATION_READ)
     return bool(session.scalar(select(Organisation.four_eyes).where(Organisation.id == organisation_id)))
+
+
+def verify(session: Session, actor: Actor, slug: str, proof: Proof) -> Organisation:
+    """Note how it was shown that the organisation is who it says."""
+    organisation = find(session, actor, slug, lock=True)
+    require(actor, Permission.ORGANISATION_CHANGE, organisation)
+    before, organisation.verified = organisation.verified, proof
+    _settle(session, organisation)
+    journal.record(
+        session,
+        actor,
+        "organisation.verified",
+        subject=f"organisation:{slug}",
+        organisation=slug,
+        before={"verified": before},
+        after={"verified": proof},
+    )
+    return organisation
 
 
 def _take(session: Session, organisation: Organisation, said: Mapping[str, Any]) -> None:

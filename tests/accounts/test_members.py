@@ -1,0 +1,210 @@
+"""People come into an organisation, change, and go; an owner always stays."""
+
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from registry.accounts import service as accounts
+from registry.accounts.errors import (
+    InvitationInvalidError,
+    InvitationNotFoundError,
+    LastOwnerError,
+    MemberExistsError,
+    MemberNotFoundError,
+    TokenInvalidError,
+)
+from registry.accounts.models import Membership
+from registry.authz.actor import ROLE_SCOPES, Actor, ActorKind, Role, Scope
+from registry.authz.errors import NotYoursError, ScopeMissingError, SecondFactorMissingError
+from registry.kit import clock, mail
+from registry.sign_in import service as sign_in
+from tests.cast import OPERATOR
+
+BASE = "https://registry.example"
+
+
+@pytest.fixture
+def member(session):
+    def make(slug="wiesbaden", role=Role.OWNER, email=None):
+        made = accounts.add_member(session, OPERATOR, slug, email=email or f"{role}@{slug}.example", role=role)
+        session.commit()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def person_of(session):
+    def make(membership, *, strong=True):
+        organisation = accounts.find(session, OPERATOR, "wiesbaden")
+        scopes = ROLE_SCOPES[membership.role]
+        return Actor(ActorKind.PERSON, str(membership.person_id), organisation.id, "wiesbaden", scopes, strong=strong)
+
+    return make
+
+
+def _signed_in(reading, secret):
+    visitor = sign_in.resume(reading, secret)
+    assert visitor is not None
+    return visitor.actor
+
+
+def _secret(resources):
+    mail.send_due(resources.database, resources.seal, None)
+    with resources.database.reading() as reading:
+        body = mail.kept(reading, resources.seal)[0][1].body
+    return body.partition("secret=")[2].split()[0]
+
+
+def test_an_invitation_is_taken_up_by_who_reads_the_mail(resources, session, member, person_of):
+    owner = person_of(member())
+    accounts.invite(session, owner, "wiesbaden", email="Neu@Wiesbaden.example", role=Role.ADOPTER, base_url=BASE)
+    session.commit()
+    person = accounts.accept_invitation(session, _secret(resources))
+    session.commit()
+    assert person.email == "neu@wiesbaden.example"
+    assert session.get_one(Membership, (owner.organisation_id, person.id)).role is Role.ADOPTER
+    assert accounts.invitations(session, owner, "wiesbaden").items == []
+
+
+def test_an_invitation_works_once(resources, session, member, person_of):
+    accounts.invite(session, person_of(member()), "wiesbaden", email="a@w.example", role=Role.VIEWER, base_url=BASE)
+    session.commit()
+    secret = _secret(resources)
+    accounts.accept_invitation(session, secret)
+    session.commit()
+    with pytest.raises(InvitationInvalidError):
+        accounts.accept_invitation(session, secret)
+
+
+def test_an_invitation_ends_after_a_week(resources, session, member, person_of):
+    accounts.invite(session, person_of(member()), "wiesbaden", email="a@w.example", role=Role.VIEWER, base_url=BASE)
+    session.commit()
+    secret = _secret(resources)
+    with time_machine.travel(clock.now() + timedelta(days=7, seconds=1)), pytest.raises(InvitationInvalidError):
+        accounts.accept_invitation(session, secret)
+
+
+def test_an_invitation_that_is_withdrawn_is_worth_nothing(resources, session, member, person_of):
+    owner = person_of(member())
+    made = accounts.invite(session, owner, "wiesbaden", email="a@w.example", role=Role.VIEWER, base_url=BASE)
+    session.commit()
+    secret = _secret(resources)
+    accounts.withdraw_invitation(session, owner, "wiesbaden", made.id)
+    session.commit()
+    with pytest.raises(InvitationInvalidError):
+        accounts.accept_invitation(session, secret)
+    with pytest.raises(InvitationNotFoundError):
+        accounts.withdraw_invitation(session, owner, "wiesbaden", made.id)
+
+
+def test_a_new_invitation_takes_the_place_of_the_old_one(resources, session, member, person_of):
+    owner = person_of(member())
+    for role in (Role.VIEWER, Role.PUBLISHER):
+        accounts.invite(session, owner, "wiesbaden", email="a@w.example", role=role, base_url=BASE)
+        session.commit()
+    [only] = accounts.invitations(session, owner, "wiesbaden").items
+    assert only.role is Role.PUBLISHER
+
+
+def test_who_is_a_member_is_not_invited_again(session, member, person_of):
+    owner = person_of(member())
+    with pytest.raises(MemberExistsError):
+        accounts.invite(session, owner, "wiesbaden", email="owner@wiesbaden.example", role=Role.VIEWER, base_url=BASE)
+
+
+def test_inviting_needs_an_owner_of_this_organisation_with_a_passkey(session, member, person_of):
+    owner, viewer = member(), member(role=Role.VIEWER)
+    said = {"email": "a@w.example", "role": Role.OWNER, "base_url": BASE}
+    with pytest.raises(SecondFactorMissingError):
+        accounts.invite(session, person_of(owner, strong=False), "wiesbaden", **said)
+    with pytest.raises(ScopeMissingError):
+        accounts.invite(session, person_of(viewer), "wiesbaden", **said)
+    with pytest.raises(NotYoursError):
+        accounts.invite(session, person_of(owner), "kiel", **said)
+
+
+def test_the_last_owner_cannot_go_nor_become_less(session, member, person_of):
+    only = member()
+    owner = person_of(only)
+    with pytest.raises(LastOwnerError):
+        accounts.remove_member(session, owner, "wiesbaden", only.person_id)
+    with pytest.raises(LastOwnerError):
+        accounts.leave(session, owner, "wiesbaden", only.person_id)
+    with pytest.raises(LastOwnerError):
+        accounts.change_role(session, owner, "wiesbaden", only.person_id, role=Role.VIEWER)
+    second = member(email="second@wiesbaden.example")
+    accounts.leave(session, owner, "wiesbaden", only.person_id)
+    with pytest.raises(LastOwnerError):
+        accounts.leave(session, person_of(second), "wiesbaden", second.person_id)
+
+
+def test_of_two_owners_who_leave_at_once_one_stays(resources, session, member, person_of):
+    both = [person_of(member()), person_of(member(email="second@wiesbaden.example"))]
+    session.commit()
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def go(owner):
+        start.wait()
+        try:
+            with resources.database.transaction() as writing:
+                accounts.leave(writing, owner, "wiesbaden", UUID(owner.id))
+            outcomes.append("left")
+        except LastOwnerError:
+            outcomes.append("stays")
+
+    threads = [threading.Thread(target=go, args=(owner,)) for owner in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["left", "stays"]
+
+
+def test_removal_ends_every_right_at_once(resources, session, member, person_of):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    actor = person_of(leaving)
+    secret = sign_in.begin(session, leaving.person, device="Firefox", strong=True)
+    client, client_secret = accounts.create_client(
+        session, actor, "wiesbaden", name="ci", scopes=[Scope.ADOPTIONS_WRITE], expires_at=None
+    )
+    token = accounts.issue(session, client, [Scope.ADOPTIONS_WRITE])
+    session.commit()
+    with resources.database.reading() as reading:
+        assert _signed_in(reading, secret).organisation == "wiesbaden"
+        assert accounts.authenticate(reading, token).organisation == "wiesbaden"
+    assert accounts.remove_member(session, owner, "wiesbaden", leaving.person_id) == [client.client_id]
+    session.commit()
+    with resources.database.reading() as reading:
+        actor = _signed_in(reading, secret)
+        assert (actor.organisation, actor.scopes) == (None, frozenset())
+        with pytest.raises(TokenInvalidError):
+            accounts.authenticate(reading, token)
+        assert accounts.client_by_credentials(reading, client.client_id, client_secret) is None
+
+
+def test_a_member_of_a_provider_acts_for_its_principals_until_removed(resources, session):
+    membership = accounts.add_member(session, OPERATOR, "rechenzentrum", email="ops@rz.example", role=Role.ADOPTER)
+    secret = sign_in.begin(session, membership.person, device="Firefox", strong=False)
+    accounts.add_member(session, OPERATOR, "rechenzentrum", email="boss@rz.example", role=Role.OWNER)
+    session.commit()
+    with resources.database.reading() as reading:
+        actor = _signed_in(reading, secret)
+        assert accounts.principal(reading, actor, "mainz").provider_id == actor.organisation_id
+    accounts.remove_member(session, OPERATOR, "rechenzentrum", membership.person_id)
+    session.commit()
+    with resources.database.reading() as reading:
+        actor = _signed_in(reading, secret)
+        assert accounts.principal(reading, actor, "mainz").provider_id is None
+
+
+def test_who_is_no_member_cannot_be_removed(session, member, person_of):
+    owner, stranger = person_of(member()), member("kiel")
+    with pytest.raises(MemberNotFoundError):
+        accounts.remove_member(session, owner, "wiesbaden", stranger.person_id)
+    assert session.scalar(select(Membership).where(Membership.person_id == stranger.person_id)) is not None
