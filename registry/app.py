@@ -18,7 +18,20 @@ from typing_extensions import override
 
 from registry import web
 from registry.accounts import service as account_service
-from registry.api import about, accounts, adoption, catalogue, door, journal, oauth, openapi, people, problems, releases
+from registry.api import (
+    about,
+    accounts,
+    adoption,
+    catalogue,
+    door,
+    journal,
+    oauth,
+    openapi,
+    people,
+    problems,
+    releases,
+    trusted,
+)
 from registry.authz.actor import operator
 from registry.cli import commands
 from registry.config import Resources, Settings, SettingsError
@@ -125,6 +138,7 @@ def create_app(resources: Resources) -> Flask:
             people.blueprint,
             catalogue.blueprint,
             releases.blueprint,
+            trusted.blueprint,
             adoption.blueprint,
             journal.blueprint,
         ],

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from registry.inspection import Limits
 from registry.kit.db import Database
+from registry.kit.jwks import Issuers, is_trustworthy
 from registry.kit.mail import MailServer
 from registry.kit.schemas import EMAIL
 from registry.kit.sealing import Seal
@@ -38,6 +39,7 @@ class Settings:
     accel_prefix: str | None
     mail_server: MailServer | None
     dns_servers: tuple[str, ...]
+    trusted_issuers: tuple[str, ...]
     #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
     demo: bool = False
 
@@ -67,6 +69,7 @@ class Settings:
             accel_prefix=environ.get("REGISTRY_ACCEL_PREFIX") or None,
             mail_server=_mail_server(environ, base_url),
             dns_servers=tuple((environ.get("REGISTRY_DNS_SERVERS") or "").replace(",", " ").split()),
+            trusted_issuers=_issuers(environ),
         )
 
     @property
@@ -124,6 +127,15 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, least: int =
     return int(said)
 
 
+def _issuers(environ: Mapping[str, str]) -> tuple[str, ...]:
+    said = tuple((environ.get("REGISTRY_TRUSTED_ISSUERS") or "").replace(",", " ").split())
+    for issuer in said:
+        if not is_trustworthy(issuer):
+            message = f"REGISTRY_TRUSTED_ISSUERS must list https addresses (http on this machine alone), not {issuer}"
+            raise SettingsError(message)
+    return said
+
+
 def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     said = (environ.get(name) or ("on" if default else "off")).lower()
     if said not in {"on", "off", "1", "0", "true", "false", "yes", "no"}:
@@ -143,6 +155,7 @@ class Resources:
         self.database = Database(settings.database_url, info={"seal": self.seal})
         self.storage = Storage.open(settings.storage_url, environ)
         self.at_close: list[Callable[[], None]] = []
+        self.issuers = Issuers(settings.trusted_issuers)
 
     @property
     def incoming(self) -> Path:

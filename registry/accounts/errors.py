@@ -112,6 +112,63 @@ class ClientWithoutSecretError(ConflictError):
     )
 
 
+class GrantInvalidError(Exception):
+    """The token by which a pipeline asks is not accepted; the message says why, to the pipeline, as OAuth tells it.
+
+    `said` are the pipeline's own words, which are repeated to it alone: what goes to the log is the `reason`.
+    """
+
+    error = "invalid_grant"
+
+    def __init__(self, reason: str, **said: str | None) -> None:
+        super().__init__(" ".join([reason, ", ".join(f"{name}={value}" for name, value in said.items())]).strip())
+        self.reason = reason
+
+
+class TargetInvalidError(GrantInvalidError):
+    """Several services trust the pipeline, or not the one that it names."""
+
+    error = "invalid_target"
+
+
+class SigningKeyNotFoundError(NotFoundError):
+    """The organisation has no such key."""
+
+    slug = "signing-key-not-found"
+    title = text("Schlüssel nicht gefunden", "Key not found")
+    remedy = text(
+        "`GET /api/v1/organisations/{org}/keys` listet die Schlüssel.",
+        "`GET /api/v1/organisations/{org}/keys` lists the keys.",
+    )
+
+    def __init__(self, keyid: str) -> None:
+        super().__init__(
+            text(
+                f"Die Organisation hat keinen gültigen Schlüssel „{keyid}“.",
+                f"The organisation has no valid key “{keyid}”.",
+            )
+        )
+
+
+class SigningKeyExistsError(ConflictError):
+    """The organisation has, or had, this key."""
+
+    slug = "signing-key-exists"
+    title = text("Schlüssel gibt es schon", "Key exists already")
+    remedy = text(
+        "Erzeugen Sie einen neuen Schlüssel. Ein zurückgezogener gilt nie wieder.",
+        "Make a new key. One that was withdrawn is never valid again.",
+    )
+
+
+class TooManyKeysError(ConflictError):
+    """The organisation has as many keys as it may."""
+
+    slug = "too-many-keys"
+    title = text("Zu viele Schlüssel", "Too many keys")
+    remedy = text("Ziehen Sie Schlüssel zurück, die niemand mehr braucht.", "Withdraw keys that nobody needs any more.")
+
+
 class ScopeNotGrantableError(InvalidError):
     """Nobody can pass on a scope that he does not hold himself."""
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
@@ -186,5 +187,31 @@ class AccessToken(Base):
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    built_by: Mapped[dict[str, Any] | None] = mapped_column(Document)
 
     client: Mapped[Client] = relationship(lazy="raise")
+
+
+class UsedAssertion(Base):
+    """The mark of a pipeline's ID token that was exchanged, remembered longer than it could be shown again."""
+
+    __tablename__ = "used_assertions"
+
+    mark: Mapped[str] = mapped_column(Key, primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
+class SigningKey(Base):
+    """An Ed25519 key by which an organisation signs; `keyid` is the SHA-256 of the key in DER."""
+
+    __tablename__ = "signing_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    keyid: Mapped[str] = mapped_column(Key)
+    name: Mapped[str] = mapped_column(String(100))
+    public_key: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("organisation_id", "keyid"),)

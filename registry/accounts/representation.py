@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from registry.accounts.models import Client, Invitation, Mandate, Membership, Organisation
+from registry.accounts.models import Client, Invitation, Mandate, Membership, Organisation, SigningKey
 from registry.kit.clock import stamp
 
 
@@ -64,3 +64,14 @@ def client(it: Client, slugs: Mapping[UUID, str]) -> dict[str, Any]:
 def mandate(it: Mandate) -> dict[str, Any]:
     """Tell a mandate; both its sides must be loaded."""
     return {"provider": it.provider.slug, "organisation": it.principal.slug, "given_at": stamp(it.given_at)}
+
+
+def signing_key(it: SigningKey) -> dict[str, Any]:
+    """Tell a key by which an organisation signs."""
+    return {
+        "keyid": it.keyid,
+        "name": it.name,
+        "public_key": it.public_key,
+        "created_at": stamp(it.created_at),
+        "withdrawn_at": stamp(it.withdrawn_at) if it.withdrawn_at else None,
+    }

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from registry.accounts.keys import STATES
 from registry.accounts.models import OrganisationKind, Proof
 from registry.authz.actor import Role, Scope
-from registry.kit.schemas import Email, Schema, Slug, String, Url, one_of
+from registry.kit.schemas import Email, PublicKey, Schema, Slug, String, Url, one_of
 
 #: To how many services a client may be narrowed.
 SERVICES_MAX = 100
@@ -177,6 +177,23 @@ class LeakedSecretsSchema(Schema):
     """Access tokens and client secrets that lay open somewhere."""
 
     secrets = fields.List(String(200), required=True, validate=validate.Length(1, 100))
+
+
+class NewSigningKeySchema(Schema):
+    """A key by which the organisation signs."""
+
+    name = String(100, required=True)
+    public_key = PublicKey(required=True)
+
+
+class SigningKeySchema(Schema):
+    """A key by which an organisation signs, or signed; `keyid` is the SHA-256 of the key in DER."""
+
+    keyid = fields.String(required=True)
+    name = String(100, required=True)
+    public_key = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    withdrawn_at = fields.DateTime(required=True, allow_none=True)
 
 
 class MandateSchema(Schema):

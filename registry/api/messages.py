@@ -36,6 +36,11 @@ _GERMAN = (
     (r"Must be an ISO 639-1 language code\.", "Muss ein Sprachcode nach ISO 639-1 sein."),
     (r"Must be a LeiKa key of 14 digits\.", "Muss ein Leistungsschlüssel mit 14 Ziffern sein."),
     (r"Must be an OZG ID of 5 digits\.", "Muss eine OZG-ID mit 5 Ziffern sein."),
+    (r"Must be an Ed25519 public key in PEM\.", "Muss ein öffentlicher Ed25519-Schlüssel in PEM sein."),
+    (
+        r"Must begin with refs/heads/ or refs/tags/; \* only at its end\.",
+        "Muss mit refs/heads/ oder refs/tags/ beginnen; * nur am Ende.",
+    ),
     (r"Must be a Semantic Version 2\.0\.0\.", "Muss eine Version nach Semantic Versioning 2.0.0 sein."),
 )
 _PATTERNS = tuple((re.compile(english), german) for english, german in _GERMAN)

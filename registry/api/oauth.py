@@ -1,26 +1,39 @@
-"""OAuth 2 for machine clients: tokens, revocation (RFC 7009), introspection (RFC 7662), metadata (RFC 8414)."""
+"""OAuth 2 for machine clients: tokens, revocation (RFC 7009), introspection (RFC 7662), metadata (RFC 8414).
+
+Pipelines that are trusted exchange their issuer's token for one of ours (RFC 7523).
+"""
 
 from collections.abc import Collection
 from typing import Any
 
+import structlog
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import ClientMixin, grants
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
-from flask import Blueprint, Flask, Response, json
+from flask import Blueprint, Flask, Response, json, request
 from typing_extensions import override
 
+from registry.accounts import assertions
 from registry.accounts import service as accounts
+from registry.accounts.errors import GrantInvalidError, TargetInvalidError
 from registry.accounts.models import Client as ClientModel
 from registry.accounts.service import Introspection
 from registry.accounts.service.tokens import LIFETIME, find_client
-from registry.api.door import bare, resources, session, used
+from registry.api.door import bare, caller, receive, resources, session, spend, used
 from registry.authz.actor import Scope
+from registry.catalogue import service as catalogue
+from registry.kit.jwks import IssuerUnavailableError
+from registry.kit.schemas import SLUG
 
 blueprint = Blueprint("oauth", __name__)
 
+log = structlog.get_logger("registry.oauth")
+
 METHODS = ["client_secret_basic", "client_secret_post"]
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+SERVICES = "/api/v1/services/"
 
 
 class OAuthClient(ClientMixin):
@@ -132,9 +145,65 @@ _server: Any = AuthorizationServer()
 
 
 @blueprint.post("/oauth/token")
+@bare
 def token() -> Response:
-    """Give a client a token (`grant_type=client_credentials`)."""
-    return _answer(_server.create_token_response())
+    """Give a client a token for its secret, or a pipeline one for its issuer's word."""
+    spend("token", caller())
+    receive()
+    if request.form.get("grant_type") == JWT_BEARER:
+        # The issuer may have to be asked for its keys, which no transaction waits for.
+        return _answer(_exchange())
+    with resources().database.transaction():
+        return _answer(_server.create_token_response())
+
+
+def _exchange() -> Response:
+    issuers, base = resources().issuers, resources().settings.base_url
+    try:
+        service = _resource(base)
+        shown = request.form.getlist("assertion")
+        if len(shown) != 1:
+            return _refusal("invalid_request", "One `assertion` is needed: the ID token of the pipeline.")
+        assertion = assertions.verify(shown[0], issuers, (base, f"{base}/oauth/token"))
+        with resources().database.transaction() as writing:
+            granted = catalogue.exchange(writing, assertion, service)
+    except GrantInvalidError as problem:
+        log.info("exchange refused", error=problem.error, reason=problem.reason)
+        return _refusal(problem.error, str(problem))
+    except IssuerUnavailableError as problem:
+        log.warning("issuer unavailable", reason=str(problem))
+        answer = _refusal(
+            "temporarily_unavailable", "The keys of the issuer cannot be had. Try again in a minute.", 503
+        )
+        answer.headers["Retry-After"] = "60"
+        return answer
+    told = {
+        "token_type": "Bearer",
+        "access_token": granted.token,
+        "expires_in": int(catalogue.TRUSTED_LIFETIME.total_seconds()),
+        "scope": " ".join(catalogue.TRUSTED_SCOPES),
+        "resource": f"{base}{SERVICES}{granted.service}",
+    }
+    return Response(json.dumps(told), content_type="application/json")
+
+
+def _resource(base: str) -> str | None:
+    """Return the slug of the service that is meant (RFC 8707), None where none is named."""
+    said = request.form.getlist("resource")
+    if not said:
+        return None
+    slug = said[0].removeprefix(f"{base}{SERVICES}")
+    if len(said) > 1 or not SLUG.fullmatch(slug):
+        message = f"`resource` must be the address of one service: {base}{SERVICES}…"
+        raise TargetInvalidError(message)
+    return slug
+
+
+def _refusal(error: str, description: str, status: int = 400) -> Response:
+    # RFC 6749 allows nothing but plain ASCII here; what the pipeline said of itself may be more.
+    plain = description.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "/")
+    told = {"error": error, "error_description": plain}
+    return Response(json.dumps(told), status, content_type="application/json")
 
 
 @blueprint.post("/oauth/revoke")
@@ -166,7 +235,7 @@ def _metadata() -> Response:
         "revocation_endpoint_auth_methods_supported": METHODS,
         "introspection_endpoint": f"{base}/oauth/introspect",
         "introspection_endpoint_auth_methods_supported": METHODS,
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": ["client_credentials", *([JWT_BEARER] if resources().issuers else [])],
         "response_types_supported": [],
         "scopes_supported": [str(scope) for scope in Scope],
         "service_documentation": f"{base}/docs",

@@ -13,7 +13,7 @@ from typing_extensions import override
 import registry
 from registry.api import paths
 from registry.api.door import AS_FILE, CONDITIONAL
-from registry.api.paths import FileConverter, SlugConverter, VersionConverter
+from registry.api.paths import DigestConverter, FileConverter, SlugConverter, VersionConverter
 from registry.authz.actor import Scope
 from registry.kit.schemas import Schema
 from registry.releases.schemas import MetadataSchema
@@ -152,7 +152,7 @@ def init_app(app: Flask, blueprints: list[SmorestBlueprint]) -> Api:
     app.config.update(SETTINGS)
     paths.init_app(app)
     api = Api(app)
-    for kind in (SlugConverter, VersionConverter, FileConverter):
+    for kind in (SlugConverter, VersionConverter, DigestConverter, FileConverter):
         api.register_converter(kind, paths.schema)
     describe(api.spec)
     # Sent as a part of a form, which flask-smorest does not describe by itself.

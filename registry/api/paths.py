@@ -18,6 +18,12 @@ class VersionConverter(BaseConverter):
     regex = r"[0-9A-Za-z.+-]{1,64}"
 
 
+class DigestConverter(BaseConverter):
+    """The SHA-256 by which something is named."""
+
+    regex = r"[0-9a-f]{64}"
+
+
 class FileConverter(PathConverter):
     """A file's path inside a package."""
 
@@ -33,4 +39,9 @@ def schema(converter: BaseConverter) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Let routes use them."""
-    app.url_map.converters |= {"slug": SlugConverter, "version": VersionConverter, "file": FileConverter}
+    app.url_map.converters |= {
+        "slug": SlugConverter,
+        "version": VersionConverter,
+        "digest": DigestConverter,
+        "file": FileConverter,
+    }

@@ -1,5 +1,6 @@
 """Releases: publish, read, download, yank."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -17,12 +18,14 @@ from registry.authz.policy import Permission
 from registry.catalogue import service as catalogue
 from registry.kit.rendering import Rendering, render
 from registry.kit.schemas import Schema
-from registry.releases import representation
+from registry.releases import attestations, representation
 from registry.releases import service as releases
 from registry.releases.errors import PublishingClosedError, VersionExistsError
 from registry.releases.models import Release as ReleaseModel
 from registry.releases.models import ReleaseState
 from registry.releases.schemas import (
+    AttestationSchema,
+    EnvelopeSchema,
     FileSchema,
     InspectionSchema,
     PublishedSchema,
@@ -69,9 +72,17 @@ _FORM = {
                     "properties": {
                         "package": {"type": "string", "contentMediaType": "application/zip"},
                         "metadata": {"$ref": "#/components/schemas/Metadata"},
+                        "attestation": {
+                            "type": "array",
+                            "items": {"$ref": "#/components/schemas/Envelope"},
+                            "maxItems": attestations.MOST,
+                        },
                     },
                 },
-                "encoding": {"metadata": {"contentType": "application/json"}},
+                "encoding": {
+                    "metadata": {"contentType": "application/json"},
+                    "attestation": {"contentType": "application/json"},
+                },
             }
         },
     }
@@ -99,13 +110,15 @@ class Releases(MethodView):
         """Publish a package as a new release, or with `?check=1` only inspect it."""
         settings, database = resources().settings, resources().database
         with database.reading() as reading:
-            service = releases.may_publish(reading, actor(), slug)
+            service = releases.may_publish(reading, actor(), slug, keeps=not query["check"])
         if not settings.publishing and not query["check"]:
             raise PublishingClosedError
         with uploads.receive(
             resources().incoming, settings.limits.package_bytes, metadata_required=not query["check"]
         ) as received:
             version: Any = received.metadata.get("version")
+            for content in received.attestations:
+                attestations.read(content, received.sha256)
             report = releases.inspect(received.file, service, version, settings.limits)
             if query["check"]:
                 return Response(render(report.to_json()).body, 200, content_type="application/json")
@@ -126,7 +139,9 @@ def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
 
     def act() -> Response:
         nonlocal kept
-        made = releases.publish(session(), actor(), slug, metadata=received.metadata, upload=upload)
+        made = releases.publish(
+            session(), actor(), slug, metadata=received.metadata, upload=upload, attestations=received.attestations
+        )
         found = json.dumps(upload.report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
         answer = conditional.answer(Rendering(made.body[:-1] + b',"inspection":' + found + b"}", made.etag), 201)
         answer.headers["Location"] = f"/api/v1/services/{slug}/releases/{made.version}"
@@ -138,7 +153,11 @@ def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
             if "Idempotency-Key" not in request.headers:
                 return act()
             said = json.dumps(received.metadata, sort_keys=True)
-            return once(act, render({"path": request.full_path, "said": said, "package": upload.sha256}).etag)
+            attested = [hashlib.sha256(content).hexdigest() for content in received.attestations]
+            return once(
+                act,
+                render({"path": request.full_path, "said": said, "package": upload.sha256, "attested": attested}).etag,
+            )
     except BaseException:
         kept = False
         raise
@@ -157,7 +176,7 @@ class Release(MethodView):
         """Read a release; `latest` is the highest that is neither a pre-release nor yanked."""
         return conditional.answer(releases.rendering(session(), actor(), slug, version))
 
-    @may(Permission.RELEASE_PUBLISH, find_locked, changes=etag)
+    @may(Permission.RELEASE_CHANGE, find_locked, changes=etag)
     @blueprint.arguments(ReleaseChangeSchema)
     @blueprint.response(200, ReleaseSchema)
     def patch(self, said: dict[str, Any], slug: str, version: str) -> Response:
@@ -203,7 +222,7 @@ class Rejection(MethodView):
 class Yank(MethodView):
     """A release that is warned of."""
 
-    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @may(Permission.RELEASE_CHANGE, find_locked)
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, ReleaseSchema)
     def post(self, said: dict[str, Any], slug: str, version: str) -> Response:
@@ -215,12 +234,44 @@ class Yank(MethodView):
 class Unyank(MethodView):
     """A release that is warned of no more."""
 
-    @may(Permission.RELEASE_PUBLISH, find_locked)
+    @may(Permission.RELEASE_CHANGE, find_locked)
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, ReleaseSchema)
     def post(self, said: dict[str, Any], slug: str, version: str) -> Response:
         """Take a yank back."""
         return _told(releases.unyank(session(), actor(), slug, version, reason=said["reason"]))
+
+
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/attestations")
+class Attestations(MethodView):
+    """The signed statements about a release."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.response(200, list_of(AttestationSchema))
+    def get(self, slug: str, version: str) -> Response:
+        """List the signed statements about a release."""
+        return lists.whole(releases.attested(session(), actor(), slug, version))
+
+    @may(Permission.RELEASE_PUBLISH, releases.find)
+    @blueprint.arguments(EnvelopeSchema)
+    @blueprint.response(201, ReleaseSchema)
+    def post(self, _envelope: dict[str, Any], slug: str, version: str) -> Response:
+        """Add a signed statement: in-toto, in a DSSE envelope."""
+        made = releases.attest(session(), actor(), slug, version, request.get_data())
+        answer = conditional.answer(Rendering(made.body, made.etag), 201)
+        answer.headers["Location"] = f"/api/v1/services/{slug}/releases/{made.version}"
+        return answer
+
+
+@blueprint.route("/services/<slug:slug>/releases/<version:version>/attestations/<digest:sha256>")
+class Attestation(MethodView):
+    """A signed statement about a release."""
+
+    @may(Permission.ORGANISATION_READ)
+    @blueprint.response(200, EnvelopeSchema)
+    def get(self, slug: str, version: str, sha256: str) -> Response:
+        """Download a signed statement's envelope, byte by byte as it came."""
+        return conditional.answer(Rendering(releases.attestation(session(), actor(), slug, version, sha256), sha256))
 
 
 @blueprint.route("/services/<slug:slug>/releases/<version:version>/package")

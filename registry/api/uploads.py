@@ -20,6 +20,7 @@ from werkzeug.formparser import FormDataParser
 
 from registry.api.problems import MalformedError, MediaTypeError, QueryError, TooLargeError, refuse
 from registry.kit.errors import Fault, InvalidError, text
+from registry.releases import attestations
 from registry.releases.schemas import MetadataSchema
 
 #: What may stand around the package: part headers and the metadata.
@@ -94,6 +95,7 @@ class Received:
     size: int
     sha256: str
     metadata: dict[str, Any]
+    attestations: tuple[bytes, ...] = ()
 
 
 def _too_large(limit: int) -> TooLargeError:
@@ -107,7 +109,7 @@ def _too_large(limit: int) -> TooLargeError:
 
 @contextmanager
 def receive(folder: Path, limit: int, *, metadata_required: bool) -> Iterator[Received]:
-    """Receive the parts `package` and `metadata` in any order; with no transaction open.
+    """Receive the parts `package`, `metadata` and `attestation` in any order; with no transaction open.
 
     Raises MediaTypeError, MalformedError, TooLargeError, QueryError, DigestMismatchError.
     """
@@ -153,7 +155,7 @@ def _received(stack: ExitStack, path: Path, file: BinaryIO, limit: int, *, metad
         stream_factory=cast("Any", spool),
         max_form_memory_size=ENVELOPE // 2,
         max_content_length=limit + ENVELOPE,
-        max_form_parts=4,
+        max_form_parts=4 + attestations.MOST,
         silent=False,
     )
     try:
@@ -174,6 +176,7 @@ def _received(stack: ExitStack, path: Path, file: BinaryIO, limit: int, *, metad
     held = cast("_Spool", package.stream)
     _check_digests(claimed, stream, package, held)
     metadata = _metadata(form.get("metadata"), files.get("metadata"), required=metadata_required)
+    attested = _attestations(form.getlist("attestation"), files.getlist("attestation"))
     if held.file is not file:
         # The package came after another file.
         held.seek(0)
@@ -182,7 +185,18 @@ def _received(stack: ExitStack, path: Path, file: BinaryIO, limit: int, *, metad
         while block := held.read(1 << 16):
             file.write(block)
     file.seek(0)
-    return Received(path, file, held.size, held.digest.hexdigest(), metadata)
+    return Received(path, file, held.size, held.digest.hexdigest(), metadata, attested)
+
+
+def _attestations(fields: list[str], files: list[FileStorage]) -> tuple[bytes, ...]:
+    if len(fields) + len(files) > attestations.MOST:
+        raise attestations.wrong(
+            f"Eine Version trägt höchstens {attestations.MOST} Attestierungen.",
+            f"A release carries at most {attestations.MOST} attestations.",
+        )
+    # One byte more than is allowed is enough to see that it is too large.
+    read = (one.stream.read(attestations.SIZE_MAX + 1) for one in files)
+    return (*(said.encode(errors="replace") for said in fields), *read)
 
 
 def _metadata(said: str | None, file: FileStorage | None, *, required: bool) -> dict[str, Any]:

@@ -48,12 +48,29 @@ class ActorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """The run of a pipeline that something comes from, as the issuer of its token vouches for it.
+
+    `publisher` is the id of the trusted publisher that it acts as.
+    """
+
+    issuer: str
+    repository: str
+    commit: str | None
+    ref: str | None
+    environment: str | None
+    run_url: str | None
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The one who asks, already narrowed to the scopes of the role or of the token that was shown.
 
     `id` is the machine client's, or a person's pseudonym: what the journal remembers, never a name. `services` are the
     only ones that a narrowed token may act on; None: all that its organisation may act on. `strong` says that a person
-    has lately shown a second factor; programs have none and need none.
+    has lately shown a second factor; programs have none and need none. `build` is the run of a trusted pipeline, where
+    it is one that asks.
     """
 
     kind: ActorKind
@@ -63,6 +80,7 @@ class Actor:
     scopes: frozenset[Scope] = frozenset()
     services: frozenset[UUID] | None = None
     strong: bool = True
+    build: Build | None = None
 
     @property
     def is_known(self) -> bool:

@@ -36,6 +36,12 @@ class Permission(StrEnum):
     CONTACTS_READ = "contacts.read"
     RELEASE_READ = "release.read"
     RELEASE_PUBLISH = "release.publish"
+    RELEASE_CHANGE = "release.change"
+    PUBLISHERS_READ = "publishers.read"
+    PUBLISHER_ADD = "publisher.add"
+    PUBLISHER_REMOVE = "publisher.remove"
+    SIGNING_KEY_ADD = "signing_key.add"
+    SIGNING_KEY_WITHDRAW = "signing_key.withdraw"
     ADOPTION_READ = "adoption.read"
     ADOPTION_DECLARE = "adoption.declare"
     DEPLOYMENT_REPORT = "deployment.report"
@@ -100,6 +106,11 @@ def member(actor: Actor, thing: object) -> bool:
     return actor.organisation_id is not None and isinstance(thing, Owned) and thing.owner_id == actor.organisation_id
 
 
+def people_of(actor: Actor, thing: object) -> bool:
+    """As `member`, but no run of a pipeline: one that is trusted to publish is trusted with nothing else."""
+    return actor.build is None and member(actor, thing)
+
+
 def any_member(actor: Actor, _thing: object) -> bool:
     """One who acts for any organisation may."""
     return actor.organisation_id is not None
@@ -143,6 +154,12 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.CONTACTS_READ: (Scope.SERVICES_WRITE, (member,)),
     Permission.RELEASE_READ: (None, (public, member, operating)),
     Permission.RELEASE_PUBLISH: (Scope.RELEASES_PUBLISH, (member,)),
+    Permission.RELEASE_CHANGE: (Scope.RELEASES_PUBLISH, (people_of,)),
+    Permission.PUBLISHERS_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.PUBLISHER_ADD: (Scope.ORGANISATION_MANAGE, (member,)),
+    Permission.PUBLISHER_REMOVE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.SIGNING_KEY_ADD: (Scope.ORGANISATION_MANAGE, (member,)),
+    Permission.SIGNING_KEY_WITHDRAW: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.ADOPTION_READ: (None, (public, any_member, operating)),
     Permission.ADOPTION_DECLARE: (Scope.ADOPTIONS_WRITE, (member, mandated)),
     Permission.DEPLOYMENT_REPORT: (Scope.DEPLOYMENTS_REPORT, (member, mandated)),

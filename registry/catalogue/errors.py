@@ -1,6 +1,6 @@
 """What may go wrong in the catalogue."""
 
-from registry.kit.errors import ConflictError, InvalidError, NotFoundError, text
+from registry.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, text
 
 
 class ServiceNotFoundError(NotFoundError):
@@ -52,6 +52,81 @@ class ServicesNotCoverableError(InvalidError):
         "Name services of the organisation; those of others only where they are published and the client carries a "
         "scope by which they are reused (`adoptions:write`, `deployments:report` …).",
     )
+
+
+class PublisherNotFoundError(NotFoundError):
+    """The service has no such trusted publisher."""
+
+    slug = "trusted-publisher-not-found"
+    title = text("Vertrauter Veröffentlicher nicht gefunden", "Trusted publisher not found")
+    remedy = text(
+        "`GET /api/v1/services/{service}/trusted-publishers` listet sie.",
+        "`GET /api/v1/services/{service}/trusted-publishers` lists them.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "Diesen vertrauten Veröffentlicher hat der Online-Dienst nicht.",
+                "The service has no such trusted publisher.",
+            )
+        )
+
+
+class PublisherExistsError(ConflictError):
+    """The service trusts this pipeline already."""
+
+    slug = "trusted-publisher-exists"
+    title = text("Vertrauter Veröffentlicher gibt es schon", "Trusted publisher exists already")
+    remedy = text(
+        "Entfernen Sie den vorhandenen, um ihn neu anzulegen, etwa weil das Projekt umgezogen ist.",
+        "Remove the one that is there to make it anew, as when the project has moved.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            text("Der Online-Dienst vertraut dieser Pipeline schon.", "The service trusts this pipeline already.")
+        )
+
+
+class TooManyPublishersError(ConflictError):
+    """The service has as many trusted publishers as it may."""
+
+    slug = "too-many-trusted-publishers"
+    title = text("Zu viele vertraute Veröffentlicher", "Too many trusted publishers")
+    remedy = text("Entfernen Sie, was niemand mehr braucht.", "Remove those that nobody needs any more.")
+
+
+class IssuerNotTrustedError(InvalidError):
+    """The operator does not trust this issuer of tokens."""
+
+    slug = "issuer-not-trusted"
+    title = text("Aussteller nicht zugelassen", "Issuer not trusted")
+    remedy = text(
+        "Der Betrieb lässt Aussteller zu (`REGISTRY_TRUSTED_ISSUERS`); die Adresse muss genau so geschrieben sein.",
+        "The operator allows issuers (`REGISTRY_TRUSTED_ISSUERS`); the address must be written in just that way.",
+    )
+
+
+class TrustedPublishingOnlyError(ForbiddenError):
+    """The service is published by its trusted pipelines alone."""
+
+    slug = "trusted-publishing-only"
+    title = text("Nur vertraute Pipelines veröffentlichen", "Trusted publishing only")
+    remedy = text(
+        "Veröffentlichen Sie aus der vertrauten Pipeline, oder lassen Sie jemanden mit `organisation:manage` "
+        "`only_trusted_publishing` ausschalten.",
+        "Publish from the trusted pipeline, or have somebody with `organisation:manage` turn `only_trusted_publishing` "
+        "off.",
+    )
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            text(
+                f"„{slug}“ nimmt Versionen nur von vertrauten Pipelines an.",
+                f"“{slug}” takes releases from its trusted pipelines alone.",
+            )
+        )
 
 
 class StatusNotOpenError(ConflictError):

@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.accounts.models import Organisation
+from registry.accounts.models import Client, Organisation
+from registry.accounts.pipelines import Pipeline
+from registry.authz.actor import Scope
 from registry.catalogue.errors import StatusNotOpenError
 from registry.kit import clock
 from registry.kit.db import Base, Document, Key
@@ -125,6 +127,7 @@ class Service(Base):
     adoption_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     adopters: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
+    only_trusted_publishing: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
@@ -173,3 +176,66 @@ class Service(Base):
                 )
             )
         self.status = status
+
+
+class TrustedPublisher(Base):
+    """A pipeline that may publish a service by its issuer's word alone: a project, a ref, perhaps an environment.
+
+    It acts through a client that has no secret. `ids` are the project's and its owner's own identifiers, as they were
+    when it first published: a project that was made anew under the same name is another. `public_key` is a key by
+    which the pipeline signs what it builds.
+    """
+
+    __tablename__ = "trusted_publishers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("services.id"))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id"), unique=True)
+    issuer: Mapped[str] = mapped_column(Key)
+    project: Mapped[str] = mapped_column(Key)
+    ref: Mapped[str] = mapped_column(Key)
+    protected: Mapped[bool]
+    environment: Mapped[str] = mapped_column(Key)
+    public_key: Mapped[str | None] = mapped_column(String(500))
+    ids: Mapped[dict[str, str] | None] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_used_at: Mapped[datetime | None]
+
+    service: Mapped[Service] = relationship(lazy="raise")
+    client: Mapped[Client] = relationship(lazy="raise")
+
+    __table_args__ = (
+        UniqueConstraint("service_id", "issuer", "project", "ref", "environment"),
+        Index("ix_trusted_publishers_issuer_project", "issuer", "project"),
+    )
+
+    @property
+    def owner_id(self) -> UUID:
+        """It is its service's originator's; `service` must be loaded."""
+        return self.service.originator_id
+
+    @property
+    def may_act(self) -> bool:
+        """Whether its client, which must be loaded, may still publish the service: owners may end or narrow it."""
+        bound = self.client.services
+        return (
+            self.client.is_open
+            and Scope.RELEASES_PUBLISH in self.client.scopes
+            and (bound is None or str(self.service_id) in bound)
+        )
+
+    def fits(self, pipeline: Pipeline) -> bool:
+        """Whether this is the pipeline that is meant, by its names."""
+        return (
+            (self.issuer, self.project) == (pipeline.issuer, pipeline.project)
+            and self._fits_ref(pipeline)
+            and self.environment in {"", pipeline.environment}
+            and not pipeline.is_proposal
+        )
+
+    def _fits_ref(self, pipeline: Pipeline) -> bool:
+        if pipeline.ref is None or not self.ref:
+            return pipeline.ref is None and not self.ref
+        if self.protected and not pipeline.is_protected:
+            return False
+        return pipeline.ref.startswith(self.ref[:-1]) if self.ref.endswith("*") else pipeline.ref == self.ref

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from registry.catalogue.models import Service
+from registry.catalogue.models import Service, TrustedPublisher
 from registry.kit.clock import stamp
 
 
@@ -39,6 +39,24 @@ def service(it: Service) -> dict[str, Any]:
         "demo": it.demo,
         "created_at": stamp(it.created_at),
         "updated_at": stamp(it.updated_at),
+        "only_trusted_publishing": it.only_trusted_publishing,
+    }
+
+
+def publisher(it: TrustedPublisher) -> dict[str, Any]:
+    """Tell a trusted publisher to those who look after the service; its `service` must be loaded."""
+    return {
+        "id": str(it.id),
+        "service": it.service.slug,
+        "issuer": it.issuer,
+        "project": it.project,
+        "ref": it.ref or None,
+        "protected": it.protected,
+        "environment": it.environment or None,
+        "public_key": it.public_key,
+        "ids": it.ids,
+        "created_at": stamp(it.created_at),
+        "last_used_at": stamp(it.last_used_at) if it.last_used_at else None,
     }
 
 

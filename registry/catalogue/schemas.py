@@ -17,6 +17,7 @@ from registry.kit.schemas import (
     TEXT_LIMIT,
     Email,
     Localised,
+    PublicKey,
     Schema,
     Slug,
     String,
@@ -89,13 +90,20 @@ class ServiceChangeSchema(Schema):
     contacts = fields.List(fields.Nested(ContactSchema), validate=at_most(20))
     bootcamp = String(64, allow_none=True, metadata={"description": "The workshop that it came from."})
     awards = fields.List(fields.Nested(AwardSchema), validate=at_most(50))
+    only_trusted_publishing = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Whether only trusted pipelines may publish; to change it takes `organisation:manage`."
+        },
+    )
 
 
 class NewServiceSchema(ServiceChangeSchema):
     """A service that is put into the catalogue, as a draft until its first release."""
 
     class Meta(Schema.Meta):
-        exclude = ("status", "successor")
+        exclude = ("status", "successor", "only_trusted_publishing")
 
     slug = Slug(required=True)
     name = Localised(200, required=True)
@@ -156,6 +164,60 @@ class ServiceSchema(ServiceChangeSchema):
     demo = fields.Boolean(required=True, metadata={"description": "Demo data: not said by the organisation itself."})
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
+    only_trusted_publishing = fields.Boolean(required=True)
+
+
+class NewPublisherSchema(Schema):
+    """A pipeline that is to be trusted."""
+
+    issuer = Url(required=True, metadata={"description": "As the operator allows it, such as https://gitlab.com."})
+    project = String(
+        300,
+        required=True,
+        metadata={"description": "GitLab's `project_path`, GitHub's `repository`; of any other issuer the `sub`."},
+    )
+    ref = String(
+        255,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(
+            r"\Arefs/(heads|tags)/[^*\s]*\*?\Z", error="Must begin with refs/heads/ or refs/tags/; * only at its end."
+        ),
+        metadata={
+            "description": "`refs/heads/main`, or `refs/tags/*` for all that begin so; null only where the issuer "
+            "tells no ref."
+        },
+    )
+    protected = fields.Boolean(
+        load_default=True,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Whether the issuer must say that the ref is protected (`ref_protected`)."},
+    )
+    environment = String(255, load_default=None, allow_none=True)
+    public_key = PublicKey(load_default=None, allow_none=True)
+
+
+class PublisherSchema(Schema):
+    """A pipeline that may publish a service."""
+
+    id = fields.UUID(required=True)
+    service = Slug(required=True)
+    issuer = Url(required=True)
+    project = fields.String(required=True)
+    ref = fields.String(required=True, allow_none=True)
+    protected = fields.Boolean(required=True)
+    environment = fields.String(required=True, allow_none=True)
+    public_key = fields.String(required=True, allow_none=True)
+    ids = fields.Dict(
+        fields.String(),
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the issuer calls project and owner; remembered from the first exchange on."},
+    )
+    created_at = fields.DateTime(required=True)
+    last_used_at = fields.DateTime(required=True, allow_none=True)
 
 
 class SimilarSchema(Schema):

@@ -9,6 +9,8 @@ from marshmallow import RAISE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
 from typing_extensions import override
 
+from registry.kit import dsse
+
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2}")
 EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -107,6 +109,24 @@ class Url(String):
             good = False
         if not good:
             raise self.make_error("url")
+        return said
+
+
+class PublicKey(String):
+    """An Ed25519 public key in PEM."""
+
+    default_error_messages = {"key": "Must be an Ed25519 public key in PEM."}
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(500, lines=True, **_documented(arguments, description="Ed25519, PEM: `BEGIN PUBLIC KEY`."))
+
+    @override
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        said = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            dsse.read_key(said)
+        except dsse.DsseError:
+            raise self.make_error("key") from None
         return said
 
 

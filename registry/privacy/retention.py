@@ -26,4 +26,5 @@ RETENTION: tuple[Retention, ...] = (
     Retention(("invitations",), "7 days", accounts.forget_old_invitations),
     Retention(("mails",), "24 hours", mail.forget_old),
     Retention(("access_tokens",), "30 days after their end", accounts.forget_ended),
+    Retention(("used_assertions",), "an hour longer than they could be used", accounts.forget_used),
 )

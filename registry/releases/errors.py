@@ -113,6 +113,50 @@ class PackageInvalidError(InvalidError):
         self.extra = {"findings": findings}
 
 
+class AttestationInvalidError(InvalidError):
+    """What is to attest the package is no signed statement about it."""
+
+    slug = "attestation-invalid"
+    title = text("Attestierung nicht in Ordnung", "Attestation not in order")
+    remedy = text(
+        "Senden Sie eine in-toto-Aussage in einem DSSE-Umschlag: mit der SHA-256 des Pakets unter `subject`, "
+        "unterschrieben mit einem Ed25519-Schlüssel aus `GET /api/v1/organisations/{org}/keys`.",
+        "Send an in-toto statement in a DSSE envelope: with the SHA-256 of the package under `subject`, signed by an "
+        "Ed25519 key of `GET /api/v1/organisations/{org}/keys`.",
+    )
+
+
+class AttestationNotFoundError(NotFoundError):
+    """The release carries no such attestation."""
+
+    slug = "attestation-not-found"
+    title = text("Attestierung nicht gefunden", "Attestation not found")
+    remedy = text("`GET …/attestations` listet sie.", "`GET …/attestations` lists them.")
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            text(f"Die Version trägt keine Attestierung {sha256}.", f"The release carries no attestation {sha256}.")
+        )
+
+
+class AttestationExistsError(ConflictError):
+    """The release carries this attestation already."""
+
+    slug = "attestation-exists"
+    title = text("Attestierung gibt es schon", "Attestation exists already")
+    remedy = text("Es ist nichts zu tun.", "There is nothing to do.")
+
+
+class TooManyAttestationsError(ConflictError):
+    """The release carries as many attestations as it may."""
+
+    slug = "too-many-attestations"
+    title = text("Zu viele Attestierungen", "Too many attestations")
+    remedy = text(
+        "Was attestiert wurde, bleibt; mehr ist nicht möglich.", "What was attested stays; no more is possible."
+    )
+
+
 class PublishingClosedError(UnavailableError):
     """The operator takes in no releases for now."""
 

@@ -22,10 +22,18 @@ class ReleaseState(StrEnum):
     PUBLISHED = "published"
 
 
+class Signer(StrEnum):
+    """Whose key signed an attestation: the organisation's, or that of the trusted pipeline which made the release."""
+
+    ORGANISATION = "organisation"
+    PIPELINE = "pipeline"
+
+
 class Release(Base):
     """One version of a service. `precedence` sorts as SemVer does; `body` and `etag` are the stored representation.
 
     `uploader_kind` and `uploader_id` are who sent the package, as the journal knows him: another must approve it.
+    `built_by` is the run of a trusted pipeline that made it; `attested` are its attestations at a glance.
 
     The package lies in the storage under `package_key`, stored before this row and never written again.
     """
@@ -56,6 +64,8 @@ class Release(Base):
     package_sha256: Mapped[str] = mapped_column(String(64))
     findings: Mapped[dict[str, Any]]
     downloads: Mapped[int] = mapped_column(BigInteger, default=0)
+    built_by: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    attested: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     etag: Mapped[str] = mapped_column(Key)
 
@@ -100,3 +110,17 @@ class PackagedFile(Base):
     role: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Attestation(Base):
+    """A signed statement about a release's package, as it came; `keyid` is the key that was found to have signed it."""
+
+    __tablename__ = "attestations"
+
+    release_id: Mapped[UUID] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(Key, primary_key=True)
+    predicate_type: Mapped[str] = mapped_column(String(300))
+    signed_by: Mapped[Signer]
+    keyid: Mapped[str] = mapped_column(Key)
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from marshmallow import ValidationError, fields
+from marshmallow import EXCLUDE, ValidationError, fields
 
 from registry.authz.actor import Role
 from registry.inspection import Severity
 from registry.kit.schemas import LONG_TEXT_LIMIT, TEXT_LIMIT, Localised, Schema, String, at_most
 from registry.releases import versions
-from registry.releases.models import ReleaseState
+from registry.releases.models import ReleaseState, Signer
 
 
 class ChangeKind(StrEnum):
@@ -102,6 +102,57 @@ class ReleaseDeprecatedSchema(Schema):
     successor = fields.String(required=True, allow_none=True)
 
 
+class BuiltBySchema(Schema):
+    """The run of a trusted pipeline that made a release, by the word of the pipeline's issuer."""
+
+    issuer = fields.String(required=True)
+    repository = fields.String(required=True)
+    commit = fields.String(required=True, allow_none=True)
+    ref = fields.String(required=True, allow_none=True)
+    environment = fields.String(required=True, allow_none=True)
+    run_url = fields.String(required=True, allow_none=True)
+
+
+class AttestedSchema(Schema):
+    """A signed statement about a release, at a glance; `keyid` is the key that signed it."""
+
+    sha256 = fields.String(required=True, metadata={"description": "Of the envelope; its name below `attestations`."})
+    predicate_type = fields.String(required=True)
+    signed_by = fields.Enum(Signer, by_value=True, required=True)
+    keyid = fields.String(required=True)
+
+
+class AttestationSchema(AttestedSchema):
+    """A signed statement about a release."""
+
+    key_withdrawn_at = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "Since when the organisation's key is not valid."}
+    )
+    created_at = fields.DateTime(required=True)
+    url = fields.String(required=True)
+
+
+class EnvelopeSignatureSchema(Schema):
+    """A signature; `keyid` is a hint that nothing depends on."""
+
+    class Meta(Schema.Meta):
+        unknown = EXCLUDE
+
+    sig = fields.String(required=True)
+    keyid = fields.String(allow_none=True)
+
+
+class EnvelopeSchema(Schema):
+    """A DSSE envelope with an in-toto statement about the package."""
+
+    class Meta(Schema.Meta):
+        unknown = EXCLUDE
+
+    payload_type = fields.String(required=True, data_key="payloadType")
+    payload = fields.String(required=True, metadata={"description": "Base64."})
+    signatures = fields.List(fields.Nested(EnvelopeSignatureSchema), required=True)
+
+
 class ReleaseSchema(Schema):
     """A release as everybody reads it."""
 
@@ -127,6 +178,8 @@ class ReleaseSchema(Schema):
         metadata={"description": "The role of the second member who approved it; null where none had to."},
     )
     rejected = fields.Nested(RejectionSchema, required=True, allow_none=True)
+    built_by = fields.Nested(BuiltBySchema, required=True, allow_none=True)
+    attestations = fields.List(fields.Nested(AttestedSchema), required=True)
 
 
 class FindingSchema(Schema):

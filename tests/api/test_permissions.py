@@ -11,8 +11,9 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.api.asking import ANYHOW, written
-from tests.api.world import World, upload
+from tests.api.world import ISSUER, JSON, World, upload
 from tests.cast import CAST, SERVICE
+from tests.envelopes import envelope, key_id, pem
 
 PARTS = (
     "nobody",
@@ -51,6 +52,12 @@ A_SERVICE = {**SERVICE, "slug": "neu"}
 ORGANISATIONS, SERVICES = "/api/v1/organisations", "/api/v1/services"
 
 KNOWN_CLIENT = f"{ORGANISATIONS}/moenchengladbach/clients/moenchengladbach-known"
+
+
+def attest(world: World, path: str) -> bytes:
+    """Return one more statement about the release that the path names."""
+    return envelope(world.named[path.split("/")[-2]], predicate={})
+
 
 #: Route, method, path, what is sent, and the status for each part.
 TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
@@ -171,6 +178,23 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
         "401 403 403 403 204 403 403 403 403 403 204",
     ),
     ("/organisations/{slug}/adoptions", "GET", f"{ORGANISATIONS}/wiesbaden/adoptions", None, ALL),
+    ("/organisations/{slug}/keys", "GET", f"{ORGANISATIONS}/moenchengladbach/keys", None, ALL),
+    (
+        "/organisations/{slug}/keys",
+        "POST",
+        f"{ORGANISATIONS}/moenchengladbach/keys",
+        {"name": "Neu", "public_key": pem(2)},
+        # Not even the operator signs for a city.
+        "401 201 403 403 403 403 403 403 403 403 403",
+    ),
+    ("/organisations/{slug}/keys/{keyid}", "GET", f"{ORGANISATIONS}/moenchengladbach/keys/{key_id()}", None, ALL),
+    (
+        "/organisations/{slug}/keys/{keyid}",
+        "DELETE",
+        f"{ORGANISATIONS}/moenchengladbach/keys/{key_id()}",
+        None,
+        "401 204 403 403 403 403 403 403 403 403 204",
+    ),
     # The catalogue
     ("/services", "GET", SERVICES, None, ALL),
     ("/services", "POST", SERVICES, A_SERVICE, "401 201 201 403 201 403 403 201 201 403 403"),
@@ -187,6 +211,42 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
     ),
     ("/services/{slug}/contacts", "GET", f"{SERVICES}/offen/contacts", None, OURS),
     ("/services/{slug}/contacts", "GET", f"{SERVICES}/entwurf/contacts", None, OURS_HIDDEN),
+    (
+        "/services/{slug}",
+        "PATCH",
+        f"{SERVICES}/offen",
+        {"only_trusted_publishing": True},
+        "401 200 403 403 403 403 403 403 403 403 403",
+    ),
+    ("/services/{slug}/trusted-publishers", "GET", f"{SERVICES}/offen/trusted-publishers", None, OWNER_MG),
+    (
+        "/services/{slug}/trusted-publishers",
+        "GET",
+        f"{SERVICES}/entwurf/trusted-publishers",
+        None,
+        "401 200 403 403 404 403 403 404 403 403 200",
+    ),
+    (
+        "/services/{slug}/trusted-publishers",
+        "POST",
+        f"{SERVICES}/offen/trusted-publishers",
+        {"issuer": ISSUER, "project": "moenchengladbach/neu", "ref": "refs/heads/main"},
+        "401 201 403 403 403 403 403 403 403 403 403",
+    ),
+    (
+        "/services/{slug}/trusted-publishers/{identifier}",
+        "GET",
+        f"{SERVICES}/offen/trusted-publishers/{{publisher}}",
+        None,
+        OWNER_MG,
+    ),
+    (
+        "/services/{slug}/trusted-publishers/{identifier}",
+        "DELETE",
+        f"{SERVICES}/offen/trusted-publishers/{{publisher}}",
+        None,
+        "401 204 403 403 403 403 403 403 403 403 204",
+    ),
     ("/topics", "GET", "/api/v1/topics", None, ALL),
     ("/licences", "GET", "/api/v1/licences", None, ALL),
     # Releases
@@ -266,6 +326,48 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
         "/services/{slug}/releases/{version}/files/{path}",
         "GET",
         f"{SERVICES}/offen/releases/1.1.0/files/README.md",
+        None,
+        HIDDEN,
+    ),
+    (
+        "/services/{slug}/releases/{version}/attestations",
+        "GET",
+        f"{SERVICES}/offen/releases/1.0.0/attestations",
+        None,
+        ALL,
+    ),
+    (
+        "/services/{slug}/releases/{version}/attestations",
+        "GET",
+        f"{SERVICES}/offen/releases/1.1.0/attestations",
+        None,
+        HIDDEN,
+    ),
+    (
+        "/services/{slug}/releases/{version}/attestations",
+        "POST",
+        f"{SERVICES}/offen/releases/1.0.0/attestations",
+        attest,
+        "401 201 201 403 403 403 403 403 403 403 403",
+    ),
+    (
+        "/services/{slug}/releases/{version}/attestations",
+        "POST",
+        f"{SERVICES}/offen/releases/1.1.0/attestations",
+        attest,
+        "401 201 201 403 404 403 403 404 404 403 403",
+    ),
+    (
+        "/services/{slug}/releases/{version}/attestations/{sha256}",
+        "GET",
+        f"{SERVICES}/offen/releases/1.0.0/attestations/{{attestation-1.0.0}}",
+        None,
+        ALL,
+    ),
+    (
+        "/services/{slug}/releases/{version}/attestations/{sha256}",
+        "GET",
+        f"{SERVICES}/offen/releases/1.1.0/attestations/{{attestation-1.1.0}}",
         None,
         HIDDEN,
     ),
@@ -366,13 +468,23 @@ def template(rule: Rule) -> str:
     return "".join(parts).removeprefix("|").removeprefix("/api/v1")
 
 
+def located(world: World, path: str) -> str:
+    """Fill in what is called otherwise in every world."""
+    for name, value in world.named.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
 def ask(world: World, who: str, row: tuple[str, str, str, Any, str]) -> int:
     _, method, path, body, _ = row
+    path = located(world, path)
     headers = ANYHOW if method in {"PATCH", "DELETE"} else {}
     if method == "PUT" and "offen" in path:
         headers = ANYHOW
     if body is upload:
         return world.call(method, path, who=who, headers=headers, data=upload("5.0.0")).status_code
+    if body is attest:
+        return world.call(method, path, who=who, data=attest(world, path), headers=JSON).status_code
     if path.startswith("/oauth"):
         return world.call(method, path, who=who, headers=headers, data=body).status_code
     return world.call(method, path, body, who=who, headers=headers).status_code
@@ -426,6 +538,6 @@ def test_each_part_writes_what_the_table_allows(played, who, row):
 @pytest.mark.parametrize("row", [row for row in TABLE if row[1] == "GET"], ids=lambda row: row[2])
 def test_who_may_read_may_ask_for_the_headers_alone(either_gallery, row):
     for who in ("nobody", "moenchengladbach-owner"):
-        answer = either_gallery.call("HEAD", row[2], who=who)
+        answer = either_gallery.call("HEAD", located(either_gallery, row[2]), who=who)
         assert answer.status_code == expected(who, row)
         assert answer.get_data() == b""

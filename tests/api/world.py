@@ -15,26 +15,40 @@ from registry.accounts import service as accounts
 from registry.accounts.models import Client
 from registry.app import create_app
 from registry.config import Resources, Settings
-from tests import packages
+from tests import envelopes, packages
 from tests.api.asking import ADOPTER, ANYHOW, OWNER, PUBLISHER, good
 from tests.cast import CAST, OPERATOR, SERVICE
+
+ISSUER = "https://gitlab.example"
+OFFEN = "/api/v1/services/offen"
+JSON = {"Content-Type": "application/json"}
 
 
 class World:
     """A registry in a folder of its own, on SQLite unless said otherwise, and the cast's tokens for it."""
 
-    def __init__(self, folder: Path, tokens: dict[str, str] | None = None, *, database_url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tokens: dict[str, str] | None = None,
+        *,
+        named: dict[str, str] | None = None,
+        database_url: str | None = None,
+    ) -> None:
         self.folder = folder
         environ = {
             "REGISTRY_DATABASE_URL": database_url or f"sqlite:///{folder / 'registry.db'}",
             "REGISTRY_DATA_DIR": str(folder),
             "REGISTRY_SECRET_KEY": "0123456789abcdef" * 4,
             "REGISTRY_MAX_PACKAGE_MB": "2",
+            "REGISTRY_TRUSTED_ISSUERS": ISSUER,
         }
         self.resources = Resources(Settings.read(environ), environ)
         self.app = create_app(self.resources)
         self.client = self.app.test_client()
         self.tokens = tokens or self._tokens()
+        #: What is called otherwise in every world: ids, and digests of what holds the moment it was made.
+        self.named = named or {}
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +76,7 @@ class World:
         ):
             source.backup(target)
         shutil.copytree(self.folder / "packages", folder / "packages")
-        return World(folder, self.tokens)
+        return World(folder, self.tokens, named=self.named)
 
     def call(
         self,
@@ -101,7 +115,8 @@ def fill(world: World) -> World:
 
     Mönchengladbach has the client `moenchengladbach-known`; and `offen`, with 1.0.0, the yanked 0.9.0 and the draft
     1.1.0, and the draft `entwurf` with its draft 1.0.0; Wiesbaden adopts `offen` for all to see, Mainz for members;
-    Kiel has `kieler-woche`. Wiesbaden has given a mandate to `zweckverband`.
+    Kiel has `kieler-woche`. Wiesbaden has given a mandate to `zweckverband`. Mönchengladbach trusts a pipeline with
+    `offen`, and attests 1.0.0 and 1.1.0.
     """
     call = world.call
     described = {**SERVICE, "slug": "offen"}
@@ -144,6 +159,16 @@ def fill(world: World) -> World:
     provider = {"slug": "zweckverband", "name": "Zweckverband IT", "kind": "provider"}
     good(call("POST", "/api/v1/organisations", provider, who="operator"), 201)
     good(call("PUT", "/api/v1/organisations/zweckverband/mandates/wiesbaden", who="wiesbaden-owner"))
+    pipeline = {"issuer": ISSUER, "project": "moenchengladbach/offen", "ref": "refs/tags/*"}
+    world.named["publisher"] = good(call("POST", f"{OFFEN}/trusted-publishers", pipeline, who=OWNER), 201)["id"]
+    key = {"name": "Bau", "public_key": envelopes.pem()}
+    good(call("POST", "/api/v1/organisations/moenchengladbach/keys", key, who=OWNER), 201)
+    for version in ("1.0.0", "1.1.0"):
+        release = f"{OFFEN}/releases/{version}"
+        world.named[version] = good(call("GET", release, who=OWNER))["package"]["sha256"]
+        statement = {"data": envelopes.envelope(world.named[version]), "headers": JSON}
+        made = good(call("POST", f"{release}/attestations", who=PUBLISHER, **statement), 201)
+        world.named[f"attestation-{version}"] = made["attestations"][0]["sha256"]
     client = {"scopes": ["hospitations:write"]}
     told = good(call("POST", "/api/v1/organisations/moenchengladbach/clients", client, who=OWNER), 201)
     with world.resources.database.transaction() as writing:

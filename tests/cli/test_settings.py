@@ -30,6 +30,9 @@ SECRET = "0123456789abcdef" * 4
         ("REGISTRY_MAX_PACKAGE_MB", "1.5"),
         ("REGISTRY_READ_ONLY", "maybe"),
         ("REGISTRY_PUBLISHING", "maybe"),
+        ("REGISTRY_TRUSTED_ISSUERS", "gitlab.example"),
+        ("REGISTRY_TRUSTED_ISSUERS", "https://gitlab.example http://gitlab.example"),
+        ("REGISTRY_TRUSTED_ISSUERS", "https://user@gitlab.example"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(shell: Shell, name: str, value: str):
@@ -37,6 +40,12 @@ def test_a_setting_that_is_wrong_is_named(shell: Shell, name: str, value: str):
     if value.startswith("postgres"):
         said["REGISTRY_SECRET_KEY"] = SECRET
     shell("db", "current", **said).refused(2, name)
+
+
+def test_issuers_are_listed_with_spaces_or_commas(shell: Shell, migrated: Path):
+    del migrated
+    issuers = "https://gitlab.example, https://git.example:8443/ci http://127.0.0.1:9"
+    assert shell("db", "current", REGISTRY_TRUSTED_ISSUERS=issuers).code == 0
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(shell: Shell, tmp_path: Path):

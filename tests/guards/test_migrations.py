@@ -8,10 +8,15 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import undefer
 
+from registry.catalogue.models import Service
+from registry.cli import seeding
+from registry.config import Resources, Settings
 from registry.kit import migrations
 from registry.kit.db import Base, Database
+from registry.releases.models import Release
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
@@ -41,6 +46,30 @@ def test_the_migrations_can_be_taken_back_and_run_again(empty):
     migrations.upgrade(empty)
     with empty.reading() as session:
         assert migrations.current(session) == migrations.head()
+
+
+def test_what_is_stored_to_be_told_is_brought_up_to_date(empty, tmp_path):
+    environ = {"REGISTRY_DATA_DIR": str(tmp_path), "REGISTRY_SECRET_KEY": "0123456789abcdef" * 4}
+    environ["REGISTRY_DATABASE_URL"] = empty.url.render_as_string(hide_password=False)
+    migrations.upgrade(empty)
+    resources = Resources(Settings.read(environ), environ)
+    seeding.load(resources)
+    resources.close()
+
+    def told(kind):
+        with empty.reading() as session:
+            return {
+                each.id: (each.body, each.etag) for each in session.scalars(select(kind).options(undefer(kind.body)))
+            }
+
+    now = {kind: told(kind) for kind in (Service, Release)}
+    assert all(now.values())
+    command.downgrade(migrations.config(empty), "0009")
+    with empty.reading() as session:
+        former = session.scalars(text("SELECT body FROM releases")).all()
+    assert not [body for body in former if b"built_by" in bytes(body)]
+    migrations.upgrade(empty)
+    assert {kind: told(kind) for kind in (Service, Release)} == now
 
 
 def test_the_migrations_are_numbered_without_a_gap():

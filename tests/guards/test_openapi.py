@@ -32,7 +32,15 @@ def test_the_document_is_valid(committed):
 
 def test_every_route_of_the_api_is_described(app, committed):
     routes = {
-        (rule.rule.replace("<", "{").replace(">", "}").replace("{slug:", "{").replace("{version:", "{"), method.lower())
+        (
+            rule.rule.replace("<", "{")
+            .replace(">", "}")
+            .replace("{slug:", "{")
+            .replace("{version:", "{")
+            .replace("{digest:", "{")
+            .replace("{uuid:", "{"),
+            method.lower(),
+        )
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/v1")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support import browser as browsers
+from tests.support.issuer import Issuer
 from tests.support.postgres import PostgresServer
 from tests.support.s3 import S3Server
 
@@ -39,3 +40,10 @@ def browser() -> Iterator[Browser]:
     """A real browser."""
     with browsers.browser() as started:
         yield started
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An issuer of tokens for pipelines."""
+    with Issuer() as running:
+        yield running

@@ -6,6 +6,7 @@ from registry.accounts.service.clients import (
     client,
     clients,
     create_client,
+    create_without_secret,
     end_client,
     issue_from_shell,
     rotate,
@@ -32,6 +33,14 @@ from registry.accounts.service.tokens import (
     issue,
     revoke,
 )
+from registry.accounts.service.trusting import (
+    add_signing_key,
+    forget_used,
+    signing_key,
+    signing_keys,
+    use_once,
+    withdraw_signing_key,
+)
 
 __all__ = [
     "Challenge",
@@ -39,6 +48,7 @@ __all__ = [
     "Principal",
     "accept_invitation",
     "add_member",
+    "add_signing_key",
     "authenticate",
     "browse",
     "challenge",
@@ -49,11 +59,13 @@ __all__ = [
     "client_by_credentials",
     "clients",
     "create_client",
+    "create_without_secret",
     "demands_approval",
     "end_client",
     "find",
     "forget_ended",
     "forget_old_invitations",
+    "forget_used",
     "give_mandate",
     "introspect",
     "invitation",
@@ -76,7 +88,11 @@ __all__ = [
     "revoke",
     "revoke_leaked",
     "rotate",
+    "signing_key",
+    "signing_keys",
+    "use_once",
     "warn_of_expiry",
     "withdraw_invitation",
     "withdraw_mandate",
+    "withdraw_signing_key",
 ]

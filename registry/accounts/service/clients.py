@@ -45,6 +45,16 @@ def create_client(
     return client, secret
 
 
+def create_without_secret(
+    session: Session, actor: Actor, slug: str, *, name: str, scopes: Collection[Scope], services: Collection[UUID]
+) -> Client:
+    """Set up a client that has no secret, and gets tokens for these services only by what else vouches for it."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.CLIENT_CREATE, organisation)
+    _check_grantable(actor, scopes)
+    return _add(session, actor, organisation, name, scopes, expires_at=None, services=services, secret=None)
+
+
 def issue_from_shell(
     session: Session,
     actor: Actor,

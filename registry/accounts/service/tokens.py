@@ -5,7 +5,7 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import TokenInvalidError
 from registry.accounts.models import AccessToken, Client, Organisation
-from registry.authz.actor import Actor, ActorKind, Scope
+from registry.authz.actor import Actor, ActorKind, Build, Scope
 from registry.journal import service as journal
 from registry.kit import clock
 
@@ -34,6 +34,7 @@ _BEARER = (
     select(
         AccessToken.scopes,
         AccessToken.services,
+        AccessToken.built_by,
         AccessToken.expires_at,
         AccessToken.revoked_at,
         Client.scopes,
@@ -78,10 +79,12 @@ def issue(
     lifetime: timedelta = LIFETIME,
     *,
     services: Collection[UUID] | None = None,
+    build: Build | None = None,
 ) -> str:
     """Issue a token of these scopes to a client, which must hold them; return the token, which nobody sees again.
 
-    `services` narrow it to these; it is narrowed to the client's anyway.
+    `services` narrow it to these; it is narrowed to the client's anyway. `build` is the run of a pipeline that asks by
+    the client.
     """
     granted = sorted(set(scopes))
     only = client.services if services is None else sorted(map(str, services))
@@ -91,11 +94,26 @@ def issue(
     token = new_secret(TOKEN_PREFIX)
     now = clock.now()
     ends = now + lifetime if client.expires_at is None else min(now + lifetime, client.expires_at)
+    built_by = None if build is None else asdict(build)
     session.add(
-        AccessToken(hash=digest(token), client=client, scopes=granted, services=only, issued_at=now, expires_at=ends)
+        AccessToken(
+            hash=digest(token),
+            client=client,
+            scopes=granted,
+            services=only,
+            built_by=built_by,
+            issued_at=now,
+            expires_at=ends,
+        )
     )
     actor = Actor(ActorKind.CLIENT, client.client_id, client.organisation_id, client.organisation.slug)
-    journal.record(session, actor, "token.issued", subject=f"client:{client.client_id}", after={"scopes": granted})
+    journal.record(
+        session,
+        actor,
+        "token.issued",
+        subject=f"client:{client.client_id}",
+        after={"scopes": granted} | ({"built_by": built_by} if built_by else {}),
+    )
     return token
 
 
@@ -115,13 +133,15 @@ def authenticate(session: Session, token: str) -> Actor:
     row = session.connection().execute(_BEARER, {"hash": digest(token)}).first()
     if row is None:
         raise TokenInvalidError
-    scopes, services, expires_at, revoked, held, bound, client_id, ends, ended, organisation_id, slug = row
+    scopes, services, built_by, expires_at, revoked, held, bound, client_id, ends, ended, organisation_id, slug = row
     now = clock.now()
     if revoked or ended or expires_at <= now or (ends is not None and ends <= now):
         raise TokenInvalidError
     # Who narrows a client narrows the tokens that it has.
     granted = frozenset(Scope(scope) for scope in scopes if scope in held)
-    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, granted, services=_both(services, bound))
+    only = _both(services, bound)
+    build = None if built_by is None else Build(**built_by)
+    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, granted, services=only, build=build)
 
 
 def client_by_credentials(session: Session, client_id: str, secret: str) -> Client | None:

@@ -18,24 +18,44 @@ from registry.catalogue.service.browsing import (
 )
 from registry.catalogue.service.describing import Similar, change, create
 from registry.catalogue.service.keeping import note_adoptions, note_latest, originator_changed
+from registry.catalogue.service.trusting import LIFETIME as TRUSTED_LIFETIME
+from registry.catalogue.service.trusting import SCOPES as TRUSTED_SCOPES
+from registry.catalogue.service.trusting import (
+    Granted,
+    add_publisher,
+    exchange,
+    publisher,
+    publishers,
+    refuse_untrusted,
+    remove_publisher,
+)
 
 __all__ = [
     "FACETS",
+    "TRUSTED_LIFETIME",
+    "TRUSTED_SCOPES",
     "Found",
+    "Granted",
     "Similar",
     "Sort",
     "Wanted",
+    "add_publisher",
     "browse",
     "change",
     "contacts",
     "covered",
     "create",
+    "exchange",
     "find",
     "licences",
     "note_adoptions",
     "note_latest",
     "originator_changed",
     "originators",
+    "publisher",
+    "publishers",
+    "refuse_untrusted",
+    "remove_publisher",
     "rendering",
     "slugs",
     "topics",

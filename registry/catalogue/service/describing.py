@@ -27,7 +27,10 @@ _SIMILAR_MAX = 5
 _WORDS_MAX = 3
 _LIKE = 0.6
 #: What the journal keeps of a change: facts about the thing, never texts or contacts, which may name people.
-_JOURNALLED = ("kind", "status", "topic", "licence", "leika", "ozg_id", "trust_level", "accounts", "reuse_models")
+_JOURNALLED = (
+    *("kind", "status", "topic", "licence", "leika", "ozg_id", "trust_level", "accounts", "reuse_models"),
+    "only_trusted_publishing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     """
     service = find(session, actor, slug, lock=True)
     require(actor, Permission.SERVICE_CHANGE, service)
+    if "only_trusted_publishing" in changes:
+        require(actor, Permission.PUBLISHER_ADD, service)
     before = _facts(service)
     _take(session, actor, service, changes)
     if "status" in changes:

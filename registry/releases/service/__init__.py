@@ -1,5 +1,6 @@
 """What can be done with releases."""
 
+from registry.releases.service.attesting import attest, attestation, attested
 from registry.releases.service.browsing import Download, browse, download, files, find, find_file, inspection, rendering
 from registry.releases.service.changing import approve, change, open_draft, reject, unyank, yank
 from registry.releases.service.keeping import ORPHAN_AGE, add_downloads, sweep, verify
@@ -19,6 +20,9 @@ __all__ = [
     "Upload",
     "add_downloads",
     "approve",
+    "attest",
+    "attestation",
+    "attested",
     "browse",
     "change",
     "download",

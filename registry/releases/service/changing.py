@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registry.accounts import service as accounts
 from registry.authz.actor import Actor, ActorKind, Role, Scope
 from registry.authz.policy import Permission, require
+from registry.catalogue import service as catalogue
 from registry.journal import service as journal
 from registry.kit import clock
 from registry.kit.errors import Fault, text
@@ -19,13 +20,14 @@ from registry.releases.service.keeping import settle
 
 def _own(session: Session, actor: Actor, slug: str, version: str) -> Release:
     release = find(session, actor, slug, version, lock=True)
-    require(actor, Permission.RELEASE_PUBLISH, release)
+    require(actor, Permission.RELEASE_CHANGE, release)
     return release
 
 
 def open_draft(session: Session, actor: Actor, slug: str, version: str) -> Release:
     """Open a draft to all, or have it wait for a second member; ReleaseStateError where it is open already."""
-    release = _own(session, actor, slug, version)
+    release = find(session, actor, slug, version, lock=True)
+    catalogue.refuse_untrusted(actor, release.service, is_built=release.built_by is not None)
     if release.is_public:
         raise ReleaseStateError(text("Diese Version ist schon veröffentlicht.", "This release is published already."))
     if not accounts.demands_approval(session, actor, release.owner_id):
@@ -57,6 +59,7 @@ def _open(session: Session, actor: Actor, release: Release, approved_by: Role | 
 def approve(session: Session, actor: Actor, slug: str, version: str) -> Release:
     """Open a release to all as the second member who looked at it."""
     release = _judged(session, actor, slug, version)
+    catalogue.refuse_untrusted(actor, release.service, is_built=release.built_by is not None)
     role = Role.OWNER if Scope.ORGANISATION_MANAGE in actor.scopes else Role.PUBLISHER
     return _open(session, actor, release, approved_by=role)
 

@@ -1,6 +1,6 @@
 """Make a release of a package that was received, inspected and stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ from registry.kit.rendering import render
 from registry.releases import versions
 from registry.releases.errors import PackageInvalidError, VersionExistsError
 from registry.releases.models import Inspection, PackagedFile, Release, ReleaseState
+from registry.releases.service.attesting import keep
 from registry.releases.service.keeping import settle
 
 #: How many errors an answer lists; the first ones are enough to begin with.
@@ -51,10 +52,15 @@ def new_key() -> str:
     return f"{name[:2]}/{name}.zip"
 
 
-def may_publish(session: Session, actor: Actor, slug: str) -> Service:
-    """Return the service of which the actor may make releases, before any byte of a package is read."""
+def may_publish(session: Session, actor: Actor, slug: str, *, keeps: bool = True) -> Service:
+    """Return the service of which the actor may make releases, before any byte of a package is read.
+
+    Merely to have a package inspected (`keeps` is false) is open to people also where only pipelines publish.
+    """
     service = catalogue.find(session, actor, slug)
     require(actor, Permission.RELEASE_PUBLISH, service)
+    if keeps:
+        catalogue.refuse_untrusted(actor, service)
     return service
 
 
@@ -81,16 +87,18 @@ def publish(
     *,
     metadata: Mapping[str, Any],
     upload: Upload,
+    attestations: Sequence[bytes] = (),
     at: datetime | None = None,
 ) -> Release:
     """Make a release, open to all unless it is a draft, or must be approved first.
 
-    `at` is when it was published, for the seed's history. The service's row is locked, so that of twelve who publish
-    the same version at once one wins. Raises PackageInvalidError for what the inspection found, VersionExistsError
-    where the version was made before.
+    `attestations` are signed statements about the package; `at` is when it was published, for the seed's history. The
+    service's row is locked, so that of twelve who publish the same version at once one wins. Raises PackageInvalidError
+    for what the inspection found, VersionExistsError where the version was made before, TrustedPublishingOnlyError,
+    AttestationInvalidError.
     """
     service = catalogue.find(session, actor, slug, lock=True)
-    require(actor, Permission.RELEASE_PUBLISH, service)
+    catalogue.refuse_untrusted(actor, service)
     refuse_errors(upload.report)
     version = metadata["version"]
     if exists(session, actor, service, version):
@@ -115,12 +123,16 @@ def publish(
         package_sha256=upload.sha256,
         findings=_counts(upload.report),
         downloads=0,
+        built_by=None if actor.build is None else asdict(actor.build),
+        attested=[],
         body=b"",
         etag="",
     )
     session.add(release)
     session.flush()
     _keep_report(session, release, upload.report)
+    for content in attestations:
+        keep(session, release, content)
     told = {"service": slug, "version": version}
     journal.record(
         session,
@@ -129,7 +141,7 @@ def publish(
         subject=f"release:{slug}/{version}",
         service=slug,
         data=told,
-        after={"state": release.state, "sha256": upload.sha256},
+        after={"state": release.state, "sha256": upload.sha256, "built_by": release.built_by},
         public=release.is_public,
     )
     settle(session, actor, release)

@@ -1,0 +1,205 @@
+"""The public keys of those who sign tokens: fetched only from issuers that were named, and remembered for a while."""
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from joserfc import jwk
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from registry.kit import clock
+
+#: How long keys are good without asking again, and how soon the issuer may be asked again, whatever is asked of us.
+KEPT = timedelta(hours=1)
+PAUSE = timedelta(seconds=30)
+#: Seconds until a single silence, and until the whole answer, is too long.
+SILENCE = 3.0
+PATIENCE = 6.0
+#: The most that an issuer may tell, and the most keys that are remembered of it.
+BYTES_MAX = 256 * 1024
+KEYS_MAX = 100
+RSA_BITS_MIN = 2048
+CURVES = (("EC", "P-256"), ("EC", "P-384"), ("EC", "P-521"), ("OKP", "Ed25519"))
+
+PublicKey = RSAKey | ECKey | OKPKey
+
+
+class IssuerUnavailableError(Exception):
+    """The issuer's keys cannot be had for now; the message says why, for the log."""
+
+
+class _Known(NamedTuple):
+    keys: Mapping[str, PublicKey]
+    until: datetime
+
+
+@dataclass(slots=True)
+class _Issuer:
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    known: _Known | None = None
+    tried: datetime | None = None
+
+
+class Issuers:
+    """The issuers that are trusted, with their keys."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._issuers = {name: _Issuer() for name in names}
+
+    def __len__(self) -> int:
+        return len(self._issuers)
+
+    def __contains__(self, issuer: object) -> bool:
+        return issuer in self._issuers
+
+    def key(self, issuer: str, identifier: str) -> PublicKey | None:
+        """Return the issuer's key of this identifier, None where it has none; nobody but the issuer is asked.
+
+        A key that is not known may be new: then the issuer is asked again, but not more often than each `PAUSE`.
+        Raises IssuerUnavailableError.
+        """
+        its = self._issuers[issuer]
+        known = _fresh(its)
+        if known is not None and identifier in known.keys:
+            return known.keys[identifier]
+        if not its.turn.acquire(timeout=PATIENCE):
+            message = "too many wait for the issuer's answer"
+            raise IssuerUnavailableError(message)
+        try:
+            return self._ask_again(issuer, its, identifier)
+        finally:
+            its.turn.release()
+
+    def _ask_again(self, issuer: str, its: _Issuer, identifier: str) -> PublicKey | None:
+        known = _fresh(its)
+        if known is not None and identifier in known.keys:
+            return known.keys[identifier]
+        now = clock.now()
+        if its.tried is None or now - its.tried >= PAUSE:
+            its.tried = now
+            known = its.known = _Known(_keys_of(issuer), now + KEPT)
+        if known is None:
+            message = "the issuer could not be reached a moment ago"
+            raise IssuerUnavailableError(message)
+        return known.keys.get(identifier)
+
+
+def is_trustworthy(issuer: str) -> bool:
+    """Whether an issuer's name is an address from which keys may be fetched: `https`, or `http` on this machine."""
+    try:
+        parts = urlsplit(issuer)
+        if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc or (parts.port == 0):
+            return False
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _fresh(its: _Issuer) -> _Known | None:
+    known = its.known
+    return known if known is not None and clock.now() < known.until else None
+
+
+def _keys_of(issuer: str) -> dict[str, PublicKey]:
+    told = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    place = told.get("jwks_uri")
+    if told.get("issuer") != issuer or not isinstance(place, str):
+        message = "the issuer's configuration is another's, or names no keys"
+        raise IssuerUnavailableError(message)
+    # Whoever can change what an issuer says must not send us anywhere else.
+    if _origin(place) != _origin(issuer):
+        message = "the issuer's keys do not lie with the issuer"
+        raise IssuerUnavailableError(message)
+    listed = _fetch(place).get("keys")
+    found: dict[str, PublicKey] = {}
+    for said in listed[:KEYS_MAX] if isinstance(listed, list) else []:
+        key = _public(said)
+        if key is not None:
+            found[said["kid"]] = key
+    return found
+
+
+def _origin(address: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.netloc.lower())
+
+
+def _public(said: Any) -> PublicKey | None:
+    """Read a key with which signatures are checked; None for any other, as a secret that is shared with the issuer."""
+    if not isinstance(said, dict) or not isinstance(said.get("kid"), str) or said.get("use", "sig") != "sig":
+        return None
+    is_long = said.get("kty") == "RSA" and len(str(said.get("n"))) * 6 >= RSA_BITS_MIN
+    if not is_long and (said.get("kty"), said.get("crv")) not in CURVES:
+        return None
+    try:
+        key = jwk.import_key(said)
+    except (JoseError, ValueError, TypeError):
+        return None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
+
+
+def _fetch(address: str) -> dict[str, Any]:
+    """Read a JSON object; redirections are not followed."""
+    try:
+        body = _read(urlsplit(address))
+        told = json.loads(body)
+    except (OSError, HTTPException, ValueError, RecursionError) as problem:
+        message = f"{address}: {type(problem).__name__}"
+        raise IssuerUnavailableError(message) from problem
+    if not isinstance(told, dict):
+        message = f"{address}: no JSON object"
+        raise IssuerUnavailableError(message)
+    return told
+
+
+def _read(parts: SplitResult) -> bytes:
+    host = parts.hostname or ""
+    connection = (
+        HTTPSConnection(host, parts.port, timeout=SILENCE, context=ssl.create_default_context())
+        if parts.scheme == "https"
+        else HTTPConnection(host, parts.port, timeout=SILENCE)
+    )
+    connection.connect()
+    # The time-out of a socket bounds each silence alone: one who sends a byte now and then is cut off here.
+    end = threading.Timer(PATIENCE, _cut, [connection.sock])
+    end.start()
+    try:
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("GET", target, headers={"Accept": "application/json", "User-Agent": "efa-registry"})
+        response = connection.getresponse()
+        if response.status != 200:
+            message = f"status {response.status}"
+            raise HTTPException(message)
+        body = response.read(BYTES_MAX + 1)
+    finally:
+        end.cancel()
+        connection.close()
+    if len(body) > BYTES_MAX:
+        message = "too large"
+        raise HTTPException(message)
+    return body
+
+
+def _cut(link: socket.socket) -> None:
+    with suppress(OSError):
+        link.shutdown(socket.SHUT_RDWR)
