@@ -1,0 +1,116 @@
+"""THE CROSSING of pages: every page and form, by everybody who may be signed in.
+
+What is expected is written out, not computed. `weak` is an owner who came by a link, `strong` one who has shown a
+passkey; both are of Wiesbaden, and `strong` is its only owner but for `weak`.
+"""
+
+import shutil
+
+import pytest
+
+from registry.accounts import service as accounts
+from registry.accounts.models import Person
+from registry.authz.actor import Role
+from registry.sign_in import service as sign_in
+from tests.cast import OPERATOR
+
+PARTS = ("nobody", "viewer", "publisher", "adopter", "weak", "strong", "operator")
+NONE = "00000000-0000-4000-8000-000000000000"
+
+ALL = "200 200 200 200 200 200 200"
+KNOWN = "303 200 200 200 200 200 200"
+MEMBERS = "303 200 200 200 200 200 403"
+#: Nobody is asked who he is, and what he sends is not right.
+WRONG = "422 422 422 422 422 422 422"
+#: Owners alone; without a passkey they are led to it, with one there is no such thing.
+OWNERS = "401 403 403 403 303 404 403"
+INVITED = {"email": "neu@city.example", "role": "viewer"}
+
+TABLE = (
+    ("GET", "/", None, ALL),
+    ("GET", "/sign-in", None, ALL),
+    ("POST", "/sign-in", {}, WRONG),
+    ("GET", "/sign-in/link", None, ALL),
+    ("POST", "/sign-in/link", {}, WRONG),
+    ("POST", "/sign-in/demo", {"who": "operator"}, ALL.replace("200", "404")),
+    ("POST", "/sign-in/passkey/options", {}, ALL),
+    ("POST", "/sign-in/passkey", {}, WRONG),
+    ("GET", "/first-operator", None, ALL),
+    ("POST", "/first-operator", {"email": "me@city.example"}, WRONG),
+    ("GET", "/confirm", None, KNOWN),
+    ("POST", "/sign-out", {}, ALL.replace("200", "303")),
+    ("GET", "/demo/mailbox", None, ALL.replace("200", "404")),
+    ("GET", "/invitation", None, WRONG),
+    ("POST", "/invitation", {}, WRONG),
+    ("GET", "/account", None, KNOWN),
+    ("POST", "/account/organisation", {"organisation": "kiel"}, "401 403 403 403 403 403 403"),
+    ("POST", f"/account/sessions/{NONE}/end", {}, "401 404 404 404 404 404 404"),
+    ("POST", "/account/sessions/end-others", {}, "401 303 303 303 303 303 303"),
+    ("POST", "/account/passkeys/options", {}, "401 200 200 200 200 200 200"),
+    ("POST", "/account/passkeys", {}, "401 422 422 422 422 422 422"),
+    ("POST", f"/account/passkeys/{NONE}/remove", {}, "401 303 303 303 303 404 404"),
+    ("GET", "/organisation", None, MEMBERS),
+    ("POST", "/organisation/invitations", INVITED, "401 403 403 403 303 303 403"),
+    ("POST", f"/organisation/invitations/{NONE}/withdraw", {}, OWNERS),
+    ("POST", f"/organisation/members/{NONE}/role", {"role": "viewer"}, OWNERS),
+    ("POST", f"/organisation/members/{NONE}/remove", {}, OWNERS),
+    ("POST", "/organisation/leave", {}, "401 303 303 303 303 303 403"),
+)
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(sqlite_template, tmp_path):
+    shutil.copy(sqlite_template, tmp_path / "registry.db")
+    return f"sqlite:///{tmp_path / 'registry.db'}"
+
+
+@pytest.fixture
+def enter(resources, visit):
+    """Open a browser of each part."""
+    roles = {"weak": Role.OWNER, "strong": Role.OWNER}
+    people = {}
+    with resources.database.transaction() as session:
+        for part in PARTS[1:-1]:
+            role = roles.get(part) or Role(part)
+            joined = accounts.add_member(session, OPERATOR, "wiesbaden", email=f"{part}@wiesbaden.example", role=role)
+            people[part] = joined.person
+        people["operator"] = Person(email="operator@land.example", is_operator=True)
+        session.add(people["operator"])
+
+    def open_browser(part):
+        here = visit()
+        here.get("/sign-in")
+        if part != "nobody":
+            with resources.database.transaction() as session:
+                person = session.get_one(Person, people[part].id)
+                secret = sign_in.begin(session, person, device="Firefox", strong=part in {"strong", "operator"})
+            here.client.set_cookie("__Host-session", secret, secure=True)
+        return here
+
+    return open_browser
+
+
+def test_the_table_has_a_row_for_every_page(app):
+    served = {
+        (method, rule.rule.replace("<uuid:identifier>", NONE))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("web.")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert served == {(method, path) for method, path, _, _ in TABLE}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_is_answered_just_as_the_table_says(enter, part):
+    found = {}
+    for method, path, said, _ in TABLE:
+        here = enter(part)
+        if method == "GET":
+            answer = here.get(path)
+        elif "passkey" in path and not path.endswith("remove"):
+            answer = here.script(path, said)
+        else:
+            answer = here.post(path, said)
+        found[method, path] = answer.status_code
+    expected = {(row[0], row[1]): int(row[3].split()[PARTS.index(part)]) for row in TABLE}
+    assert found == expected
