@@ -84,6 +84,24 @@ def reading(run: Run) -> Iterator[Outcome]:
                       [at_least("hello", again, said, round(0.42 * least, 2))])  # fmt: skip
 
 
+def authorising(run: Run) -> Iterator[Outcome]:
+    """bearer: read one service with a token, against the same without."""
+    with ExitStack() as running:
+        folder = copied("authorising")
+        bearer = f"Authorization: Bearer {_token(folder, Role.PUBLISHER)}"
+        server = running.enter_context(registry(run.how, folder))
+        run.warm(server, "reads", READS)
+        shown = [f"{path}\t{bearer}" for path in READS]
+        loads = {
+            "without": _reading(server, "reads", READS, run.seconds),
+            "with": _reading(server, "shown", shown, run.seconds),
+        }
+        seen = in_turn(loads, run.rounds)
+    work = seen["with"].work / seen["without"].work
+    yield Outcome("bearer", "read one service with a token, production", str(seen["with"]), _told(seen, "with"),
+                  [Goal("works ≤ 1.1 × without a token", work, 1.1, at_most=True)])  # fmt: skip
+
+
 def _reading(server: Server, name: str, lines: list[str], seconds: float) -> Callable[[], Borne]:
     return lambda: load.reads(server, name, lines, seconds=seconds)
 
@@ -359,4 +377,5 @@ ROWS: dict[str, Callable[[Run], Iterator[Outcome]]] = {
     "P7": publishing,
     "P8": reporting,
     "P11": starting,
+    "bearer": authorising,
 }

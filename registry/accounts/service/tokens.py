@@ -2,21 +2,24 @@
 
 import base64
 import hashlib
+import json
 import secrets
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Text, bindparam, cast, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import TokenInvalidError
 from registry.accounts.models import AccessToken, Client, Organisation
 from registry.authz.actor import Actor, ActorKind, Build, Scope
 from registry.journal import service as journal
-from registry.kit import clock
+from registry.kit import clock, db
 
 #: By these first letters secret scanners know an access token, and a client secret.
 TOKEN_PREFIX = "efa_at_"
@@ -30,24 +33,30 @@ LIFETIME = timedelta(hours=1)
 #: How long a token is kept after its end.
 KEPT = timedelta(days=30)
 
-_BEARER = (
+
+def _as_text(*columns: Any) -> list[Any]:
+    return [cast(column, Text) for column in columns]
+
+
+#: As text, so that a row is the same as the last one where nothing has changed, and need not be read again.
+_BEARER = db.Lookup(
     select(
-        AccessToken.scopes,
-        AccessToken.services,
-        AccessToken.built_by,
-        AccessToken.expires_at,
-        AccessToken.revoked_at,
-        Client.scopes,
-        Client.services,
-        Client.client_id,
-        Client.expires_at,
-        Client.revoked_at,
-        Organisation.id,
-        Organisation.slug,
+        *_as_text(
+            AccessToken.scopes,
+            AccessToken.services,
+            AccessToken.built_by,
+            AccessToken.expires_at,
+            Client.scopes,
+            Client.services,
+            Client.expires_at,
+            Client.client_id,
+            Organisation.id,
+            Organisation.slug,
+        )
     )
     .join(Client, Client.id == AccessToken.client_id)
     .join(Organisation, Organisation.id == Client.organisation_id)
-    .where(AccessToken.hash == bindparam("hash"))
+    .where(AccessToken.hash == bindparam("hash"), AccessToken.revoked_at.is_(None), Client.revoked_at.is_(None))
 )
 
 
@@ -121,27 +130,40 @@ def _within(services: Collection[str] | None, bound: Collection[str] | None) -> 
     return bound is None or (services is not None and set(services) <= set(bound))
 
 
-def _both(services: Collection[str] | None, bound: Collection[str] | None) -> frozenset[UUID] | None:
-    if services is None or bound is None:
-        only = bound if services is None else services
-        return None if only is None else frozenset(map(UUID, only))
-    return frozenset(UUID(service) for service in services if service in bound)
-
-
 def authenticate(session: Session, token: str) -> Actor:
     """Return who shows this token; TokenInvalidError where it is not, or no longer, good."""
-    row = session.connection().execute(_BEARER, {"hash": digest(token)}).first()
+    row = _BEARER.first(session, hash=digest(token))
     if row is None:
         raise TokenInvalidError
-    scopes, services, built_by, expires_at, revoked, held, bound, client_id, ends, ended, organisation_id, slug = row
-    now = clock.now()
-    if revoked or ended or expires_at <= now or (ends is not None and ends <= now):
+    actor, ends = _bearer(row)
+    if ends <= clock.now():
         raise TokenInvalidError
+    return actor
+
+
+@lru_cache(maxsize=2048)
+def _bearer(row: tuple[Any, ...]) -> tuple[Actor, datetime]:
+    """Read what the database says of a token: who shows it, and when it ends."""
+    scopes, services, built_by, expires_at, held, bound, client_ends, client_id, organisation_id, slug = row
     # Who narrows a client narrows the tokens that it has.
-    granted = frozenset(Scope(scope) for scope in scopes if scope in held)
-    only = _both(services, bound)
-    build = None if built_by is None else Build(**built_by)
-    return Actor(ActorKind.CLIENT, client_id, organisation_id, slug, granted, services=only, build=build)
+    granted = frozenset(map(Scope, json.loads(scopes))) & frozenset(json.loads(held))
+    only = [frozenset(map(UUID, json.loads(said))) for said in (services, bound) if said is not None]
+    ends = min(_moment(said) for said in (expires_at, client_ends) if said is not None)
+    actor = Actor(
+        ActorKind.CLIENT,
+        client_id,
+        UUID(organisation_id),
+        slug,
+        granted,
+        services=frozenset.intersection(*only) if only else None,
+        build=None if built_by is None else Build(**json.loads(built_by)),
+    )
+    return actor, ends
+
+
+def _moment(said: str) -> datetime:
+    moment = datetime.fromisoformat(said)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def client_by_credentials(session: Session, client_id: str, secret: str) -> Client | None:
