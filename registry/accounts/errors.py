@@ -86,6 +86,25 @@ class TokenInvalidError(UnauthenticatedError):
         )
 
 
+class QuotaReachedError(ConflictError):
+    """The organisation has as much as it may have."""
+
+    slug = "quota-reached"
+    title = text("Grenze der Organisation erreicht", "The organisation's bound is reached")
+    remedy = text(
+        "Räumen Sie auf, was nicht mehr gebraucht wird, oder bitten Sie den Betrieb des Registers um mehr.",
+        "Clear away what is needed no more, or ask the registry's operator for more.",
+    )
+
+    def __init__(self, name: str, bound: int) -> None:
+        super().__init__(
+            text(
+                f"Mehr als {bound} (`{name}`) darf Ihre Organisation nicht haben.",
+                f"Your organisation may have no more than {bound} (`{name}`).",
+            )
+        )
+
+
 class ClientNotFoundError(NotFoundError):
     """The organisation has no such client, or has ended it."""
 

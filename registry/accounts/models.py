@@ -33,7 +33,8 @@ class Proof(StrEnum):
 class Organisation(Base):
     """A municipality, county, state, shared IT provider or association.
 
-    `name_key` is the name as lists are ordered by; `body` and `etag` are its stored JSON representation.
+    `name_key` is the name as lists are ordered by; `limits` what it may have other than usual; `body` and `etag` are
+    its stored JSON representation.
     """
 
     __tablename__ = "organisations"
@@ -53,6 +54,7 @@ class Organisation(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     verified: Mapped[Proof | None]
+    limits: Mapped[dict[str, Any] | None] = mapped_column(Document)
     demo: Mapped[bool] = mapped_column(default=False)
     four_eyes: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

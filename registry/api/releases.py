@@ -111,15 +111,16 @@ class Releases(MethodView):
         settings, database = resources().settings, resources().database
         with database.reading() as reading:
             service = releases.may_publish(reading, actor(), slug, keeps=not query["check"])
+            limits = releases.most(reading, actor(), service, settings.limits)
         if not settings.publishing and not query["check"]:
             raise PublishingClosedError
         with uploads.receive(
-            resources().incoming, settings.limits.package_bytes, metadata_required=not query["check"]
+            resources().incoming, limits.package_bytes, metadata_required=not query["check"]
         ) as received:
             version: Any = received.metadata.get("version")
             for content in received.attestations:
                 attestations.read(content, received.sha256)
-            report = releases.inspect(received.file, service, version, settings.limits)
+            report = releases.inspect(received.file, service, version, limits)
             if query["check"]:
                 return Response(render(report.to_json()).body, 200, content_type="application/json")
             releases.refuse_errors(report)

@@ -138,6 +138,28 @@ def create(slug: str, lat: float | None, lon: float | None, **said: Any) -> None
     click.echo(f"{slug} is in the registry.")
 
 
+@organisations.command("limits")
+@click.argument("org")
+@click.option("--services", type=click.IntRange(0, 10**9))
+@click.option("--releases", type=click.IntRange(0, 10**9), help="Of one service.")
+@click.option("--clients", type=click.IntRange(0, 10**9))
+@click.option("--members", type=click.IntRange(0, 10**9))
+@click.option("--storage-mb", type=click.IntRange(0, 10**9))
+@click.option("--package-mb", type=click.IntRange(1, 100_000))
+@click.option("--usual", is_flag=True, help="Take back first what was set before.")
+def change_limits(org: str, *, usual: bool, **said: int | None) -> None:
+    """Set how much ORG may have, and print it."""
+    from registry.accounts import service as accounts
+    from registry.accounts.service import Quota
+
+    before = dict.fromkeys(Quota) if usual else {}
+    wanted = before | {Quota(name): number for name, number in said.items() if number is not None}
+    with transaction() as session:
+        told = accounts.change_limits(session, operator("shell"), org, wanted)
+    for name, number in told.items():
+        click.echo(f"{name}: {number}")
+
+
 @group.group()
 def members() -> None:
     """Look after the people of organisations."""

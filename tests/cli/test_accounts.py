@@ -75,6 +75,17 @@ class TestTokens:
 
 
 class TestOrganisations:
+    def test_sets_and_prints_how_much_one_may_have(self, shell: Shell, migrated: Path):
+        done = shell("organisations", "limits", "mainz", "--services", "5", "--package-mb", "250")
+        assert (done.code, done.err) == (0, "")
+        assert {"services: 5", "package_mb: 250", "clients: 200"} <= set(done.out.splitlines())
+        assert "services: 5" in shell("organisations", "limits", "mainz").out
+        usual = shell("organisations", "limits", "mainz", "--usual", "--clients", "7").out.splitlines()
+        assert {"services: 2000", "clients: 7"} <= set(usual)
+        assert rows(migrated, "SELECT limits FROM organisations WHERE slug = 'mainz'") == [('{"clients": 7}',)]
+        shell("organisations", "limits", "nowhere").refused(1, "nowhere")
+        assert shell("organisations", "limits", "mainz", "--services", "-1").code == 2
+
     def test_takes_one_in(self, shell: Shell, migrated: Path):
         done = shell(
             *("organisations", "create", "bonn", "--name", "Bonn", "--kind", "municipality", "--ars", "053140000000"),

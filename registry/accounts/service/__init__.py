@@ -24,6 +24,7 @@ from registry.accounts.service.mandates import Principal, give_mandate, mandate,
 from registry.accounts.service.members import add_member, change_role, leave, member, members, remove_member
 from registry.accounts.service.organisations import browse, change, demands_approval, find, onboard, rendering
 from registry.accounts.service.proofs import Challenge, challenge, prove
+from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits
 from registry.accounts.service.tokens import (
     Introspection,
     authenticate,
@@ -46,6 +47,7 @@ __all__ = [
     "Challenge",
     "Introspection",
     "Principal",
+    "Quota",
     "accept_invitation",
     "add_member",
     "add_signing_key",
@@ -54,6 +56,7 @@ __all__ = [
     "challenge",
     "change",
     "change_client",
+    "change_limits",
     "change_role",
     "client",
     "client_by_credentials",
@@ -73,7 +76,9 @@ __all__ = [
     "invite",
     "issue",
     "issue_from_shell",
+    "keep_to",
     "leave",
+    "limits",
     "mandate",
     "mandates",
     "member",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import ClientNotFoundError, ClientWithoutSecretError, ScopeNotGrantableError
 from registry.accounts.models import Client, Organisation
-from registry.accounts.service import organisations, tokens
+from registry.accounts.service import organisations, quotas, tokens
 from registry.authz.actor import Actor, ActorKind, Scope
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
@@ -40,6 +40,7 @@ def create_client(
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.CLIENT_CREATE, organisation)
     _check_grantable(actor, scopes)
+    quotas.keep_to(session, organisation.id, clients=quotas.clients_of(session, organisation.id) + 1)
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
     client = _add(session, actor, organisation, name, scopes, expires_at=expires_at, services=services, secret=secret)
     return client, secret

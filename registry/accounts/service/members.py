@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import LastOwnerError, MemberExistsError, MemberNotFoundError
 from registry.accounts.models import Client, Membership, Organisation, Person
-from registry.accounts.service import organisations
+from registry.accounts.service import organisations, quotas
 from registry.authz.actor import Actor, Role
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
@@ -58,6 +58,7 @@ def join(session: Session, actor: Actor, organisation: Organisation, *, email: s
                 f"{address} is a member of “{organisation.slug}” already.",
             )
         )
+    quotas.keep_to(session, organisation.id, members=quotas.members_of(session, organisation.id) + 1)
     membership = Membership(organisation_id=organisation.id, person=person, role=role)
     session.add(membership)
     _note(session, actor, "member.added", organisation, person.id, after={"role": role})

@@ -6,9 +6,10 @@ from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.accounts import service as accounts
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.catalogue import licences, search
@@ -52,6 +53,7 @@ def create(session: Session, actor: Actor, *, demo: bool = False, **said: Any) -
     _take(session, actor, service, said)
     if session.scalar(select(Service.id).where(Service.slug == service.slug)):
         raise ServiceExistsError(service.slug)
+    _keep_to_quota(session, service.originator_id)
     alike = _similar(session, actor, service)
     service.created_at = service.updated_at = clock.now()
     session.add(service)
@@ -65,6 +67,12 @@ def create(session: Session, actor: Actor, *, demo: bool = False, **said: Any) -
         after=_facts(service),
     )
     return service, alike
+
+
+def _keep_to_quota(session: Session, originator_id: UUID) -> None:
+    with session.no_autoflush:
+        mine = select(func.count()).where(Service.originator_id == originator_id)
+        accounts.keep_to(session, originator_id, services=(session.scalar(mine) or 0) + 1)
 
 
 def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]) -> Service:

@@ -1,15 +1,17 @@
 """Make a release of a package that was received, inspected and stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from math import ceil
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from registry.accounts import service as accounts
+from registry.accounts.service import Quota
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.catalogue import service as catalogue
@@ -25,6 +27,7 @@ from registry.releases.models import Inspection, PackagedFile, Release, ReleaseS
 from registry.releases.service.attesting import keep
 from registry.releases.service.keeping import settle
 
+MEGABYTE = 1_000_000
 #: How many errors an answer lists; the first ones are enough to begin with.
 SHOWN_MAX = 200
 
@@ -103,6 +106,7 @@ def publish(
     version = metadata["version"]
     if exists(session, actor, service, version):
         raise VersionExistsError(slug, version)
+    _keep_to_quota(session, service, upload.size)
     now = at or clock.now()
     state = _state(session, actor, service, draft=metadata["draft"])
     release = Release(
@@ -154,6 +158,32 @@ def _state(session: Session, actor: Actor, service: Service, *, draft: bool) -> 
     if accounts.demands_approval(session, actor, service.originator_id):
         return ReleaseState.AWAITING_APPROVAL
     return ReleaseState.PUBLISHED
+
+
+_USED = (
+    select(
+        func.count().filter(Release.service_id == bindparam("service")),
+        func.coalesce(func.sum(Release.package_size), 0),
+    )
+    .join(Service, Service.id == Release.service_id)
+    .where(Service.originator_id == bindparam("originator"))
+)
+
+
+def _keep_to_quota(session: Session, service: Service, size: int) -> None:
+    used = {"service": service.id, "originator": service.originator_id}
+    count, stored = session.execute(_USED, used).one()
+    # Two that publish other services at once may pass a bound together, by one package: it is a bound, not a bill.
+    accounts.keep_to(
+        session, service.originator_id, releases=count + 1, storage_mb=ceil((int(stored) + size) / MEGABYTE)
+    )
+
+
+def most(session: Session, actor: Actor, service: Service, usual: Limits) -> Limits:
+    """Return the bounds that packages of a service are held to: the usual ones, or its originator's own."""
+    require(actor, Permission.RELEASE_PUBLISH, service)
+    own = accounts.limits(session, service.originator_id).get(Quota.PACKAGE_MB)
+    return usual if own is None else replace(usual, package_bytes=own * MEGABYTE)
 
 
 def refuse_errors(report: Report) -> None:
