@@ -3,18 +3,22 @@
 import atexit
 import os
 import re
+import secrets
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
 from flask import Flask, Request, Response
-from flask.sessions import SessionInterface
+from flask.sessions import NullSession, SessionInterface
 from prometheus_client import Counter, Histogram
 from typing_extensions import override
+from werkzeug.datastructures import Headers
+from werkzeug.http import remove_entity_headers
 
 from registry import web
 from registry.accounts import service as account_service
@@ -55,21 +59,39 @@ _PLACE = re.compile(r"<(?:(\w+)(?:\(.*?\))?:)?(\w+)>")
 _NAMING = frozenset({"slug", "version"})
 _SANE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
+_NO_SESSION = NullSession()
+
 
 class _NoSessions(SessionInterface):
     """The API knows bearer tokens alone; Flask would look for a signed cookie in every request."""
 
     @override
-    def open_session(self, app: Flask, request: Request) -> None:
-        """Open none."""
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Open none, but say that there is one that holds nothing and takes nothing."""
+        return _NO_SESSION
 
 
 class _Response(Response):
     @override
     def get_app_iter(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
         """Hand over at once what is there already: servers take a list much faster than something to go through."""
-        given = super().get_app_iter(environ)
-        return list(given) if self.is_sequence and not self._on_close else given
+        if self.direct_passthrough or self._on_close or not self.is_sequence:
+            return super().get_app_iter(environ)
+        if environ["REQUEST_METHOD"] == "HEAD" or self.status_code in {204, 304}:
+            return []
+        return list(self.iter_encoded())
+
+    @override
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        """Say them as they are: werkzeug would copy them all, for the sake of addresses that may need a correction."""
+        headers = self.headers
+        if "Location" in headers or self.status_code == 204:
+            return super().get_wsgi_headers(environ)
+        if self.status_code == 304:
+            remove_entity_headers(headers)
+        elif self.is_sequence:
+            headers.setdefault("Content-Length", str(sum(map(len, self.iter_encoded()))))
+        return headers
 
 
 class _App(Flask):
@@ -85,7 +107,7 @@ class _App(Flask):
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer; note how long it took, and say with every answer what holds for all."""
         said = environ.get("HTTP_X_REQUEST_ID", "")
-        identifier = said if 0 < len(said) <= 128 and _SANE.issuperset(said) else uuid.uuid4().hex
+        identifier = said if 0 < len(said) <= 128 and _SANE.issuperset(said) else secrets.token_hex(16)
         trace.begin(identifier)
         began = time.perf_counter()
 
@@ -96,11 +118,17 @@ class _App(Flask):
         return super().wsgi_app(environ, start)
 
 
+@cache
+def _metrics(endpoint: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return _REQUESTS.labels(endpoint, method, status), _SECONDS.labels(endpoint)
+
+
 def _observe(asked: Request, status: int, seconds: float, identifier: str) -> None:
     endpoint = asked.endpoint or "none"
     # Whoever makes up methods must not make up metrics.
-    _REQUESTS.labels(endpoint, asked.method if asked.method in _METHODS else "other", status).inc()
-    _SECONDS.labels(endpoint).observe(seconds)
+    answered, lasted = _metrics(endpoint, asked.method if asked.method in _METHODS else "other", status)
+    answered.inc()
+    lasted.observe(seconds)
     log.info(
         "request",
         method=asked.method,
@@ -115,8 +143,12 @@ def _path(asked: Request) -> str | None:
     """Return the path as far as it names things of ours; what else somebody wrote there may be personal, or secret."""
     if asked.url_rule is None:
         return None
-    named = asked.view_args or {}
-    return _PLACE.sub(lambda it: str(named.get(it[2], "…")) if it[1] in _NAMING else "…", asked.url_rule.rule)
+    return _shape(asked.url_rule.rule).format_map(asked.view_args or {})
+
+
+@cache
+def _shape(rule: str) -> str:
+    return _PLACE.sub(lambda it: f"{{{it[2]}}}" if it[1] in _NAMING else "…", rule)
 
 
 def create_app(resources: Resources) -> Flask:

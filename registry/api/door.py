@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, make_response, request
@@ -58,16 +58,16 @@ def session() -> Session:
 
 def actor() -> Actor:
     """Return who asks; TokenInvalidError where a token is shown that is not good."""
-    found = g.get("actor")
-    if found is None:
-        found = g.actor = _authenticate()
-    return cast("Actor", found)
-
-
-def _authenticate() -> Actor:
     header = request.environ.get("HTTP_AUTHORIZATION")
     if header is None:
         return NOBODY
+    found: Actor | None = g.get("actor")
+    if found is None:
+        found = g.actor = _authenticate(header)
+    return found
+
+
+def _authenticate(header: str) -> Actor:
     kind, _, token = header.partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token or len(token) > 512 or not token.isascii():
@@ -118,6 +118,17 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest is not
         """Take what the schema describes; it is made once, and not for every request."""
         return super().arguments(schema(), **given)
 
+    @override
+    def response(self, *given: Any, **more: Any) -> Callable[[View], View]:
+        """Describe what is answered; the views make their answers themselves."""
+        return partial(_described, super().response(*given, **more))
+
+
+def _described(describe: Callable[[View], View], view: View) -> View:
+    """Take over what flask-smorest notes of a view, but not the function that it puts around it."""
+    vars(view)["_apidoc"] = vars(describe(view))["_apidoc"]
+    return view
+
 
 def may(
     permission: Permission,
@@ -156,10 +167,8 @@ def may(
 
         scope = POLICY[permission][0]
         documented = SmorestBlueprint.doc(**_documentation(permission, scope is not None, changes is not None))
-        guarded_by = documented(guarded)
-        guarded_by.permission = permission
-        guarded_by.late = late
-        return cast("View", guarded_by)
+        vars(guarded).update(permission=permission, late=late)
+        return _described(documented, cast("View", guarded))
 
     return guard
 
@@ -194,27 +203,29 @@ def once(act: Callable[[], Any], fingerprint: str) -> Response:
     return response
 
 
-def _in_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
+def _in_transaction(view: Callable[..., Any], held: Resources) -> Callable[..., Any]:
+    acts = _acts(view)
+
     @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+    def wrapped(**path: Any) -> Any:
+        act = acts.get(request.method, view)
         if request.method in _SAFE:
-            with resources().database.reading():
-                return view(*args, **kwargs)
-        method = _method(view)
+            with held.database.reading():
+                return act(**path)
         # OAuth's own endpoints ask for no token: there clients show an `Authorization` of another kind. They also
         # work while the registry only reads, since tokens must be revoked in an incident of all times.
-        if hasattr(method, "permission"):
+        if hasattr(act, "permission"):
             asking = actor()
-            policy.require_scope(asking, method.permission)
-            _refuse_when_read_only()
+            policy.require_scope(asking, act.permission)
+            _refuse_when_read_only(held)
             spend("write", f"{asking.kind}:{asking.id}" if asking.is_known else caller())
         else:
             spend("token", caller())
-        if getattr(method, "late", False):
-            return view(*args, **kwargs)
+        if getattr(act, "late", False):
+            return act(**path)
         receive()
-        with resources().database.transaction():
-            return view(*args, **kwargs)
+        with held.database.transaction():
+            return act(**path)
 
     return wrapped
 
@@ -231,15 +242,19 @@ def caller() -> str:
     return limits.caller(request.environ, proxies=settings.proxies, key=settings.secret_key)
 
 
-def _refuse_when_read_only() -> None:
-    if resources().settings.read_only:
+def _refuse_when_read_only(held: Resources) -> None:
+    if held.settings.read_only:
         raise ReadOnlyError(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))
 
 
-def _method(view: Callable[..., Any]) -> Any:
-    """Return what answers the method that was asked for; `may` has left its marks on it."""
+def _acts(view: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+    """Return what answers each method, with the marks that `may` left; Flask would look for it in every request."""
     kind = getattr(view, "view_class", None)
-    return getattr(kind, request.method.lower(), None) if kind else view
+    if kind is None:
+        return {}
+    made = kind()
+    acts = {method: getattr(made, method.lower()) for method in kind.methods}
+    return {"HEAD": acts["GET"], **acts} if "GET" in acts else acts
 
 
 def receive() -> None:
@@ -254,4 +269,4 @@ def init_app(app: Flask) -> None:
     """Wrap every view of the API, once."""
     for endpoint, view in app.view_functions.items():
         if endpoint != "static" and not getattr(view, "bare", False):
-            app.view_functions[endpoint] = _in_transaction(view)
+            app.view_functions[endpoint] = _in_transaction(view, app.extensions["registry"])

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Response, request, stream_with_context
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -13,6 +13,8 @@ from registry.releases.models import PackagedFile
 from registry.releases.service import Download
 
 _BLOCK = 1 << 18
+#: What is no larger is sent in one piece, where the server has no way of its own to send files.
+_AT_ONCE = 1 << 20
 #: What a browser may show by itself; anything else is handed over as a download.
 _SHOWN = frozenset({"text/plain", "text/markdown", "text/csv", "application/json", "application/yaml", "image/png"})
 
@@ -20,22 +22,19 @@ _SHOWN = frozenset({"text/plain", "text/markdown", "text/csv", "application/json
 def package(wanted: Download, storage: Storage, accel_prefix: str | None) -> Response:
     """Send a release's package, or the range of it that is asked for."""
     start, end, status = _range(wanted)
+    headers = _headers(wanted)
     if conditional.is_known(wanted.sha256):
-        return _headed(Response(status=304), wanted)
-    if request.method == "HEAD":
-        answer = Response(status=status)
-    elif accel_prefix is not None and storage.local_path(wanted.key) is not None:
+        return Response(status=304, headers=headers)
+    if accel_prefix is not None and storage.is_folder and request.method != "HEAD":
         # The web server in front sends the file, ranges too, and no thread of ours waits for a slow reader.
-        answer = _headed(Response(status=200), wanted)
-        answer.headers["X-Accel-Redirect"] = f"{accel_prefix}/{wanted.key}"
-        del answer.headers["Accept-Ranges"]
-        return answer
-    else:
-        answer = Response(_body(wanted, storage, start, end), status, direct_passthrough=True)
-    answer.headers["Content-Length"] = str(end - start)
+        del headers["Accept-Ranges"]
+        return Response(headers=headers | {"X-Accel-Redirect": f"{accel_prefix}/{wanted.key}"})
+    headers["Content-Length"] = str(end - start)
     if status == 206:
-        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{wanted.size}"
-    return _headed(answer, wanted)
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{wanted.size}"
+    if request.method == "HEAD":
+        return Response(status=status, headers=headers)
+    return Response(_body(wanted, storage, start, end), status, headers, direct_passthrough=True)
 
 
 def begins(answer: Response) -> bool:
@@ -47,8 +46,10 @@ def begins(answer: Response) -> bool:
 
 
 def _range(wanted: Download) -> tuple[int, int, int]:
-    asked = request.range
     whole = (0, wanted.size, 200)
+    if "HTTP_RANGE" not in request.environ:
+        return whole
+    asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return whole
     condition = request.headers.get("If-Range")
@@ -64,27 +65,41 @@ def _range(wanted: Download) -> tuple[int, int, int]:
 
 def _body(wanted: Download, storage: Storage, start: int, end: int) -> Any:
     path = storage.local_path(wanted.key)
+    if path is None:
+        return storage.stream(wanted.key, start, end)
+    package = path.open("rb")
+    package.seek(start)
     wrap = request.environ.get("wsgi.file_wrapper")
-    if path is not None and wrap is not None:
+    if wrap is not None:
         # The server's own wrapper: it sends from where the file stands as much as `Content-Length` says. Waitress
         # does so from its main loop and frees this thread at once.
-        package = path.open("rb")
-        package.seek(start)
         return wrap(package, _BLOCK)
-    return storage.stream(wanted.key, start, end)
+    if end - start > _AT_ONCE:
+        return _blocks(package, end - start)
+    with package:
+        return [package.read(end - start)]
 
 
-def _headed(answer: Response, wanted: Download) -> Response:
-    answer.headers["Content-Type"] = "application/zip"
-    answer.headers["ETag"] = f'"{wanted.sha256}"'
-    answer.headers["Repr-Digest"] = f"sha-256=:{_digest(wanted.sha256)}:"
-    answer.headers["Accept-Ranges"] = "bytes"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{wanted.file_name}"'
-    answer.headers["Cache-Control"] = "no-cache"
+def _blocks(package: BinaryIO, length: int) -> Iterator[bytes]:
+    with package:
+        while length > 0 and (block := package.read(min(length, _AT_ONCE))):
+            length -= len(block)
+            yield block
+
+
+def _headers(wanted: Download) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/zip",
+        "ETag": f'"{wanted.sha256}"',
+        "Repr-Digest": f"sha-256=:{_digest(wanted.sha256)}:",
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f'attachment; filename="{wanted.file_name}"',
+        "Cache-Control": "no-cache",
+    }
     if wanted.yanked is not None:
         reason = " ".join(wanted.yanked.split()).encode("ascii", "replace").decode().replace('"', "'")
-        answer.headers["Warning"] = f'299 - "This release was yanked: {reason[:200]}"'
-    return answer
+        headers["Warning"] = f'299 - "This release was yanked: {reason[:200]}"'
+    return headers
 
 
 def _digest(hexadecimal: str) -> str:

@@ -1,16 +1,19 @@
 """The database: one engine that writes, one that can only read, and the session of the work at hand."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from contextvars import ContextVar
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar, Token
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, Self, TypeVarTuple
 from uuid import UUID
+from weakref import WeakSet
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     Connection,
     DateTime,
     Engine,
@@ -28,6 +31,10 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from typing_extensions import override
 
+Columns = TypeVarTuple("Columns")
+
+#: After how many seconds a connection to PostgreSQL is opened anew.
+RECYCLE = 1800
 #: A string that is compared byte by byte on every database: slugs, keys, what lists are ordered by.
 Key = String().with_variant(String(collation="C"), "postgresql")
 #: A JSON document; PostgreSQL keeps it parsed.
@@ -81,6 +88,26 @@ class Base(DeclarativeBase):
     }
 
 
+class _Kept(threading.local):
+    """The connection for reading that each thread keeps: to borrow one takes as long as to look up a row."""
+
+    def __init__(self, engine: Engine, everybodys: WeakSet[Connection]) -> None:
+        self._engine = engine
+        self._everybodys = everybodys
+        self._held: Connection | None = None
+        self._until = 0.0
+
+    def connection(self) -> Connection:
+        """Return it; another one where it broke, or is so old that something on the way may have forgotten it."""
+        if self._held is None or self._held.closed or self._held.invalidated or self._until < time.monotonic():
+            if self._held is not None:
+                self._held.close()
+            self._held = self._engine.connect()
+            self._everybodys.add(self._held)
+            self._until = time.monotonic() + RECYCLE
+        return self._held
+
+
 _session: ContextVar[Session] = ContextVar("session")
 
 
@@ -89,68 +116,103 @@ def session() -> Session:
     return _session.get()
 
 
-@contextmanager
-def _bound(work: Session) -> Iterator[Session]:
-    token = _session.set(work)
-    try:
-        yield work
-    finally:
-        _session.reset(token)
-        work.close()
+class _Bound(Session):
+    """A session that is the one of the work at hand while its block runs."""
+
+    _token: Token[Session]
+
+    @override
+    def __enter__(self) -> Self:
+        self._token = _session.set(self)
+        return self
+
+    @override
+    def __exit__(self, *_raised: object) -> None:
+        _session.reset(self._token)
+        self.close()
 
 
-class _Reading(Session):
+class _Reading(_Bound):
     """A session that cannot write.
 
     What needs no objects is spared the bookkeeping of a session's transaction, which costs more than to look up a row:
     `connection()` is one without any.
     """
 
-    _plain: Connection | None = None
+    def __init__(self, engine: Engine, kept: _Kept) -> None:
+        super().__init__(engine, autoflush=False, expire_on_commit=False)
+        self._kept = kept
 
     @override
     def connection(self, *_given: Any, **_more: Any) -> Connection:
-        if self._plain is None:
-            self._plain = self.get_bind().engine.connect()
-        return self._plain
+        return self._kept.connection()
 
     @override
     def close(self) -> None:
-        if self._plain is not None:
-            self._plain.close()
-            self._plain = None
         if self.in_transaction():
             super().close()
 
 
-class Lookup:
+class Lookup(Generic[*Columns]):
     """A statement by keys of text that is asked so often that the driver gets it as it was written the first time.
 
     To execute it through SQLAlchemy takes some five times as long as the database needs to answer.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Select[*Columns]) -> None:
         self._statement = statement
-        self._written: dict[str, tuple[str, list[str] | None]] = {}
+        self._written: dict[str, _Written] = {}
 
-    def first(self, session: Session, **keys: str) -> tuple[Any, ...] | None:
-        """Return the first row, as the driver gives it."""
-        dialect = session.get_bind().dialect
-        if dialect.name not in self._written:
-            compiled = self._statement.compile(dialect=dialect)
-            self._written[dialect.name] = (compiled.string, getattr(compiled, "positiontup", None))
-        written, order = self._written[dialect.name]
-        with _driver(session) as driver, closing(driver.cursor()) as cursor:
-            cursor.execute(written, [keys[name] for name in order] if order else keys)
-            row: tuple[Any, ...] | None = cursor.fetchone()
+    def first(self, session: Session, **keys: str) -> tuple[*Columns] | None:
+        """Return the first row, with the values that SQLAlchemy would give."""
+        if not isinstance(session, _Reading):
+            return session.connection().execute(self._statement, keys).first()
+        connection = session.connection()
+        written = self._written.get(connection.dialect.name)
+        if written is None:
+            written = self._written[connection.dialect.name] = _Written(self._statement, connection.dialect)
+        try:
+            row: tuple[*Columns] | None = written.first(connection.connection, keys)
+        except written.error:
+            # Whether the connection broke, or what else is wrong, SQLAlchemy knows: it is asked for the same.
+            return connection.execute(self._statement, keys).first()
+        return row
+
+
+class _Written:
+    """A statement in one dialect: its text, the values that are always the same, and who reads a column's values."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.error = dialect.loaded_dbapi.Error
+        self._text = compiled.string
+        self._order: list[str] | None = getattr(compiled, "positiontup", None)
+        self._fixed = {
+            name: _bound_value(bound, dialect) for bound, name in compiled.bind_names.items() if not bound.required
+        }
+        readers = (it.type.dialect_impl(dialect).result_processor(dialect, None) for it in statement.selected_columns)
+        self._readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
+
+    def first(self, connection: Any, keys: Mapping[str, str]) -> Any:
+        """Ask the driver."""
+        said = {**self._fixed, **keys}
+        cursor = connection.cursor()
+        try:
+            cursor.execute(self._text, [said[name] for name in self._order] if self._order else said)
+            row = cursor.fetchone()
+        finally:
+            cursor.close()
+        if row is None or not self._readers:
             return row
+        values = list(row)
+        for place, reader in self._readers:
+            values[place] = reader(values[place])
+        return tuple(values)
 
 
-def _driver(session: Session) -> AbstractContextManager[Any]:
-    """Give the driver's connection: the one of the session's transaction, or any where none can be open."""
-    if isinstance(session, _Reading):
-        return closing(session.get_bind().engine.raw_connection())
-    return nullcontext(session.connection().connection)
+def _bound_value(bound: BindParameter[Any], dialect: Dialect) -> Any:
+    processor = bound.type.dialect_impl(dialect).bind_processor(dialect)
+    return bound.value if processor is None else processor(bound.value)
 
 
 class Database:
@@ -169,18 +231,18 @@ class Database:
             self.writer, self.reader, self.counter = _sqlite(self.url, pool)
         else:
             self.writer, self.reader, self.counter = _postgresql(self.url, pool)
+        self._connections: WeakSet[Connection] = WeakSet()
+        self._kept = _Kept(self.reader, self._connections)
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> AbstractContextManager[Session]:
         """Give a session that cannot write."""
-        with _bound(_Reading(self.reader, autoflush=False, expire_on_commit=False)) as work:
-            yield work
+        return _Reading(self.reader, self._kept)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Commit what the block did, or undo it all if the block raises."""
         # One process's writers wait in line here rather than in SQLite's busy loop, which is not fair.
-        with self._turn, _bound(Session(self.writer, expire_on_commit=False, info=dict(self.info))) as work:
+        with self._turn, _Bound(self.writer, expire_on_commit=False, info=dict(self.info)) as work:
             try:
                 yield work
                 work.commit()
@@ -199,6 +261,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
+        for kept in list(self._connections):
+            kept.close()
         self.counter.dispose()
         self.writer.dispose()
         self.reader.dispose()
@@ -250,7 +314,7 @@ def _sqlite(url: URL, pool: int) -> tuple[Engine, Engine, Engine]:
 
 def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine, Engine]:
     bounds = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    shared: dict[str, Any] = {"pool_size": pool, "max_overflow": pool, "pool_recycle": 1800}
+    shared: dict[str, Any] = {"pool_size": pool, "max_overflow": pool, "pool_recycle": RECYCLE}
     # What people wrote must not get into a log with the statement that failed.
     shared["hide_parameters"] = True
     writer = create_engine(url, connect_args={"options": bounds}, **shared)

@@ -4,6 +4,7 @@ What an exception says may repeat what somebody sent, or what stands in a row. O
 and where it was raised.
 """
 
+import json
 import logging
 import sys
 import traceback
@@ -16,6 +17,8 @@ import structlog
 _TELLING = (OSError, ImportError, MemoryError)
 #: What PostgreSQL names of a failure besides its words: the constraint, say, but never the values.
 _NAMES = ("sqlstate", "constraint_name", "table_name", "column_name")
+#: Made once: `json.dumps` makes one for every line that is not to be ASCII.
+_encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 
 
 def failure(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -46,6 +49,10 @@ def _detail(error: BaseException) -> str:
     return f": {' '.join(known)}" if known else ""
 
 
+def _line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return _encode(event)
+
+
 def init(level: int = logging.INFO) -> None:
     """Let structlog and the standard library write the same lines."""
     shared: list[Any] = [
@@ -54,7 +61,7 @@ def init(level: int = logging.INFO) -> None:
         failure,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, _line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
@@ -65,7 +72,7 @@ def init(level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                _line,
             ],
         )
     )

@@ -178,6 +178,11 @@ class Storage:
             raise ValueError(f"{start} to {end} is no range of bytes.")
         return _blocks(self._store, key, start, end, block)
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether objects are files of this machine."""
+        return self._root is not None
+
     def local_path(self, key: str) -> Path | None:
         """Return where the object lies as a file, or would lie; None in a bucket."""
         _check(key)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.accounts.models import Organisation
@@ -110,9 +110,7 @@ def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Se
 
 #: Nothing is asked as often as for what everybody may see.
 _OPEN = db.Lookup(
-    select(Service.body, Service.etag).where(
-        Service.slug == bindparam("slug"), Service.status != literal_column(f"'{ServiceStatus.DRAFT}'")
-    )
+    select(Service.body, Service.etag).where(Service.slug == bindparam("slug"), Service.status != ServiceStatus.DRAFT)
 )
 _BODIES = select(Service.id, Service.body).where(Service.id.in_(bindparam("ids", expanding=True)))
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, can
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Service, ServiceStatus
-from registry.kit import paging
+from registry.kit import db, paging
 from registry.kit.paging import Page, Place
 from registry.kit.rendering import Rendering
 from registry.releases.errors import FileNotFoundInPackageError, ReleaseNotFoundError
@@ -32,16 +32,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(published, Service.originator_id == actor.organisation_id)
 
 
-def _open(query: Select[*Columns]) -> Select[*Columns]:
-    """Narrow a query over releases to `version` of `slug` where everybody may see it.
-
-    What most ask for is put together once: that costs more than to run it.
-    """
-    return query.join(Service, Service.id == Release.service_id).where(
-        Service.slug == bindparam("slug"),
-        Service.status != ServiceStatus.DRAFT,
-        Release.version == bindparam("version"),
-        Release.state == ReleaseState.PUBLISHED,
+def _open(query: Select[*Columns]) -> db.Lookup[*Columns]:
+    """Look up something of `version` of `slug` where everybody may see it: what most ask for."""
+    return db.Lookup(
+        query.join(Service, Service.id == Release.service_id).where(
+            Service.slug == bindparam("slug"),
+            Service.status != ServiceStatus.DRAFT,
+            Release.version == bindparam("version"),
+            Release.state == ReleaseState.PUBLISHED,
+        )
     )
 
 
@@ -98,13 +97,9 @@ _PACKED = select(
 _OPEN_PACKED = _open(_PACKED)
 
 
-def _at_once(session: Session, prepared: Select[*Columns], slug: str, version: str) -> Row[*Columns] | None:
-    return session.connection().execute(prepared, {"slug": slug, "version": version}).first()
-
-
 def rendering(session: Session, actor: Actor, slug: str, version: str) -> Rendering:
     """Return the stored representation of a release."""
-    row = _at_once(session, _OPEN_RENDERED, slug, version)
+    row = _OPEN_RENDERED.first(session, slug=slug, version=version)
     row = row or session.execute(_named(_RENDERED, actor, slug, version)).first()
     if row is None:
         raise _missing(session, actor, slug, version)
@@ -113,7 +108,7 @@ def rendering(session: Session, actor: Actor, slug: str, version: str) -> Render
 
 def inspection(session: Session, actor: Actor, slug: str, version: str) -> Rendering:
     """Return what was found in a release's package."""
-    row = _at_once(session, _OPEN_INSPECTED, slug, version)
+    row = _OPEN_INSPECTED.first(session, slug=slug, version=version)
     row = row or session.execute(_named(_INSPECTED, actor, slug, version)).first()
     if row is None:
         raise _missing(session, actor, slug, version)
@@ -134,7 +129,7 @@ class Download:
 
 def download(session: Session, actor: Actor, slug: str, version: str) -> Download:
     """Return where the package of a release lies; `yanked` tells why it should not be used."""
-    row = _at_once(session, _OPEN_PACKED, slug, version)
+    row = _OPEN_PACKED.first(session, slug=slug, version=version)
     row = row or session.execute(_named(_PACKED, actor, slug, version)).first()
     if row is None:
         raise _missing(session, actor, slug, version)
