@@ -42,12 +42,12 @@ RUN useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin
 COPY --from=build /opt/registry /opt/registry
 COPY wsgi.py /srv/registry/
 
-# One process a core and few threads each serve best; WEB_CONCURRENCY is gunicorn's number of processes.
+# One process a core and few threads each serve best; GRANIAN_WORKERS is the number of processes.
 ENV PATH=/opt/registry/bin:$PATH \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
     REGISTRY_DATA_DIR=/data \
-    WEB_CONCURRENCY=2
+    GRANIAN_WORKERS=2
 
 WORKDIR /srv/registry
 USER registry
@@ -57,6 +57,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 
-# Heartbeats in memory: on a slow disk gunicorn would take its own processes for dead.
-CMD ["gunicorn", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=2", "--worker-tmp-dir=/dev/shm", \
-     "--graceful-timeout=7", "wsgi:app"]
+CMD ["granian", "--interface=wsgi", "--no-ws", "--host=0.0.0.0", "--port=8000", "--blocking-threads=4", \
+     "--workers-kill-timeout=7s", "--respawn-failed-workers", "wsgi:app"]

@@ -1,4 +1,4 @@
-"""What a WSGI server runs: `gunicorn wsgi:app`."""
+"""What a WSGI server runs: `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`."""
 
 from registry.app import open_app
 

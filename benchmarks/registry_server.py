@@ -41,7 +41,7 @@ http {{
 def granian(target: str, port: int) -> list[str | Path]:
     """Run a WSGI application with granian."""
     return [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-            "--blocking-threads", "1", "--log-level", "warning", target]  # fmt: skip
+            "--blocking-threads", "4", "--log-level", "warning", target]  # fmt: skip
 
 
 def gunicorn(target: str, port: int) -> list[str | Path]:

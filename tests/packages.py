@@ -47,5 +47,5 @@ def package(files: Mapping[str, bytes | str | None] | None = None, *, version: s
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in {**base, **(files or {})}.items():
             if content is not None:
-                archive.writestr(path, content)
+                archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()

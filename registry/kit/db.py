@@ -174,8 +174,9 @@ class Lookup(Generic[*Columns]):
         try:
             row: tuple[*Columns] | None = written.first(connection.connection, keys)
         except written.error:
-            # Whether the connection broke, or what else is wrong, SQLAlchemy knows: it is asked for the same.
-            return connection.execute(self._statement, keys).first()
+            # The connection may have broken: another one is asked, by SQLAlchemy, which knows what else may be wrong.
+            connection.invalidate()
+            return session.connection().execute(self._statement, keys).first()
         return row
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 
 import pytest
 
@@ -271,3 +272,14 @@ def test_only_the_exact_path_of_a_file_finds_it(packaged, path):
     answer = packaged(path, follow_redirects=True)
     refused(answer, 404)
     assert "X-Evil" not in answer.headers
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("said", "start", "end"), [(None, 0, None), ("bytes=7-1300006", 7, 1_300_007)])
+def test_a_large_package_arrives_in_pieces_and_whole(call, make_service, make_release, session, said, start, end):
+    content = packages.package({"anhang.bin": secrets.token_bytes(1_500_000)})
+    make_service()
+    make_release(content=content)
+    session.commit()
+    answer = call("GET", PACKAGE, headers={"Range": said} if said else {}, buffered=True)
+    assert answer.get_data() == content[start:end]
