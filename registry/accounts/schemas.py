@@ -11,6 +11,10 @@ from registry.kit.schemas import Email, PublicKey, Schema, Slug, String, Url, on
 SERVICES_MAX = 100
 
 
+#: How the official keys begin.
+LAND = "(0[1-9]|1[0-6])"
+
+
 class LocationSchema(Schema):
     """A point on the map, WGS 84, in degrees."""
 
@@ -26,8 +30,8 @@ class OrganisationChangeSchema(Schema):
     email = Email(allow_none=True)
     location = fields.Nested(LocationSchema, allow_none=True)
     kind = one_of(OrganisationKind)
-    ars = String(12, allow_none=True)
-    ags = String(8, allow_none=True)
+    ars = String(12, allow_none=True, metadata={"pattern": f"^{LAND}([0-9]{{3}}|[0-9]{{10}})?$"})
+    ags = String(8, allow_none=True, metadata={"pattern": f"^{LAND}[0-9]{{6}}$"})
     state = fields.String(allow_none=True, validate=validate.OneOf(sorted(STATES.values())))
     population = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 1_000_000_000))
     parent = Slug(allow_none=True)

@@ -1,6 +1,5 @@
 """The shape of what is said about adoptions and deployments."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +15,7 @@ from registry.releases import versions
 #: The highest level of each version of the OZG maturity model; the lowest is 0.
 MATURITY_LEVELS: Mapping[str, int] = {"1.1": 4, "2.0": 7}
 
-_MATURITY = re.compile(r"(?P<model>[0-9.]{1,8}):(?P<level>[0-9]{1,2})")
+_MATURITIES = {f"{model}:{level}": (model, level) for model, top in MATURITY_LEVELS.items() for level in range(top + 1)}
 _PERIOD = validate.Regexp(
     r"\A20[0-9]{2}(-(0[1-9]|1[0-2]|Q[1-4]))?\Z", error="Must be a year, a month or a quarter: 2026, 2026-10, 2026-Q3."
 )
@@ -31,15 +30,20 @@ class MaturityAtLeast(String):
         "maturity": "Must be a maturity model and a level, such as 2.0:5 or 1.1:3.",
     }
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(11, **arguments)
+    def __init__(self) -> None:
+        super().__init__(
+            metadata={
+                "description": "`model:level` that is reached somewhere: 1.1:3 or 2.0:5.",
+                "enum": [*_MATURITIES],
+            }
+        )
 
     @override
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        said = _MATURITY.fullmatch(super()._deserialize(value, attr, data, **kwargs))
-        if said is None or int(said["level"]) > MATURITY_LEVELS.get(said["model"], -1):
+        said = _MATURITIES.get(super()._deserialize(value, attr, data, **kwargs))
+        if said is None:
             raise self.make_error("maturity")
-        return said["model"], int(said["level"])
+        return said
 
 
 class AdoptionChangeSchema(Schema):

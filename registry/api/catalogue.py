@@ -54,7 +54,7 @@ class ServicesQuerySchema(ListQuerySchema):
     originator = Slug()
     platform = String(100)
     trust_level = fields.Enum(TrustLevel, by_value=True)
-    maturity = MaturityAtLeast(metadata={"description": "`model:level` that is reached somewhere: 1.1:3 or 2.0:5."})
+    maturity = MaturityAtLeast()
     leika = fields.String(validate=validate.Regexp(r"\A[0-9]{14}\Z", error="Must be a LeiKa key of 14 digits."))
     adopted_by = Slug()
     status = fields.Enum(ServiceStatus, by_value=True)

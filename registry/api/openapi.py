@@ -1,5 +1,6 @@
 """The OpenAPI document, made from the code."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -15,11 +16,26 @@ from registry.api import paths
 from registry.api.door import AS_FILE, CONDITIONAL
 from registry.api.paths import DigestConverter, FileConverter, SlugConverter, VersionConverter
 from registry.authz.actor import Scope
-from registry.kit.schemas import Schema
+from registry.kit.schemas import KEYWORDS, Schema
 from registry.releases.schemas import MetadataSchema
 
 PROBLEM = "application/problem+json"
-_PROBLEM_REFERENCE = {"$ref": "#/components/responses/Problem"}
+_BODY = "#/components/schemas/"
+#: The problems that operations answer with, by status; any other is one too (`default`).
+PROBLEMS = {
+    "400": ("Malformed", "The request is not readable."),
+    "401": ("Unauthenticated", "There is no token, or it is not good."),
+    "403": ("Forbidden", "The token lacks the scope, or acts for another organisation."),
+    "404": ("NotFound", "There is no such thing, or it is not for you to see."),
+    "409": ("Conflict", "What is there already does not allow this."),
+    "412": ("PreconditionFailed", "The resource is not the one that `If-Match` names."),
+    "413": ("TooLarge", "The content is larger than what is taken."),
+    "415": ("UnsupportedMediaType", "The content is of a type that is not understood here."),
+    "422": ("Invalid", "The request is understood and not valid; `errors` points to the places."),
+    "428": ("PreconditionRequired", "`If-Match` is missing."),
+    "429": ("TooMany", "Too many changes in a short time; `Retry-After` says when to come again."),
+    "default": ("Problem", "A problem (RFC 9457)."),
+}
 SETTINGS = {
     "API_TITLE": "EfA Registry",
     "API_VERSION": "1",
@@ -66,13 +82,10 @@ class Api(SmorestApi):  # type: ignore[misc]  # flask-smorest is not typed
 
     @override
     def _register_responses(self) -> None:
-        self.spec.components.response(
-            "Problem",
-            {
-                "description": "A problem (RFC 9457).",
-                "content": {PROBLEM: {"schema": self.ERROR_SCHEMA}},
-            },
-        )
+        for name, sentence in PROBLEMS.values():
+            self.spec.components.response(
+                name, {"description": sentence, "content": {PROBLEM: {"schema": self.ERROR_SCHEMA}}}
+            )
 
 
 def describe(spec: APISpec) -> None:
@@ -90,16 +103,12 @@ def describe(spec: APISpec) -> None:
             },
         },
     )
-    spec.components.parameter(
-        "IfMatch",
-        "header",
-        {
-            "name": "If-Match",
-            "required": False,
-            "description": "The `ETag` of what is changed, or `*`. Required for what exists already.",
-            "schema": {"type": "string"},
-        },
-    )
+    for name, required, sentence in (
+        ("IfMatch", True, "The `ETag` of what is changed, or `*`."),
+        ("IfMatchExisting", False, "The `ETag` of what is changed, or `*`. Required for what exists already."),
+    ):
+        said = {"name": "If-Match", "required": required, "description": sentence, "schema": {"type": "string"}}
+        spec.components.parameter(name, "header", said)
     spec.components.parameter(
         "IdempotencyKey",
         "header",
@@ -107,7 +116,7 @@ def describe(spec: APISpec) -> None:
             "name": "Idempotency-Key",
             "required": False,
             "description": "Any text of yours for this request; sending it again repeats the first answer.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
         },
     )
 
@@ -124,15 +133,52 @@ def document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of the application."""
     made: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
     made["info"]["x-registry-version"] = registry.VERSION
-    for _, method, operation in operations(made):
-        responses = operation["responses"]
-        responses |= dict.fromkeys(("422", "default") if "422" in responses else ("default",), _PROBLEM_REFERENCE)
+    for path, method, operation in operations(made):
+        conditional = operation.pop(CONDITIONAL, False)
+        operation["operationId"] = _operation_id(path, method)
+        if method == "post":
+            _refer(operation, "IdempotencyKey")
+        if conditional:
+            _refer(operation, "IfMatchExisting" if method == "put" else "IfMatch")
         for kind in operation.pop(AS_FILE, ()):
-            responses["200"]["content"][kind] = {"schema": {"type": "string"}}
-        shared = ["IdempotencyKey"] if method == "post" else ["IfMatch"] if operation.pop(CONDITIONAL, False) else []
-        for name in shared:
-            operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{name}"})
+            operation["responses"]["200"]["content"][kind] = {"schema": {"type": "string"}}
+        body = operation.get("requestBody")
+        if body and not any(_demands(made, content["schema"]) for content in body["content"].values()):
+            body["required"] = False
+        for status in _problems(path, method, operation, conditional=conditional):
+            operation["responses"][status] = {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
     return cast("dict[str, Any]", _portable(made))
+
+
+def _operation_id(path: str, method: str) -> str:
+    """Name an operation for generated clients, by its path: `getServicesSlugReleases`."""
+    return method + "".join(word.capitalize() for word in re.findall("[a-z]+", path.removeprefix("/api/v1")))
+
+
+def _refer(operation: dict[str, Any], parameter: str) -> None:
+    operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{parameter}"})
+
+
+def _demands(made: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether anything must be said in such a body."""
+    name = schema.get("$ref", "").removeprefix(_BODY)
+    return bool(made["components"]["schemas"].get(name, schema).get("required"))
+
+
+def _problems(path: str, method: str, operation: dict[str, Any], *, conditional: bool) -> list[str]:
+    """Name the statuses of the problems that an operation may answer with."""
+    found = {"default"} | ({"422"} & operation["responses"].keys())
+    if {} not in operation["security"]:
+        found |= {"401", "403"}
+    if "{" in path:
+        found.add("404")
+    if method != "get":
+        found |= {"409", "429"}
+    if "requestBody" in operation:
+        found |= {"400", "413", "415", "422"}
+    if conditional:
+        found |= {"412", "428"}
+    return sorted(found)
 
 
 def _portable(part: Any) -> Any:
@@ -147,11 +193,16 @@ def _portable(part: Any) -> Any:
     return [_portable(each) for each in part] if isinstance(part, list) else part
 
 
+def _keywords(_converter: object, field: fields.Field[Any], **_options: object) -> dict[str, Any]:
+    return {name: said for name, said in field.metadata.items() if name in KEYWORDS}
+
+
 def init_app(app: Flask, blueprints: list[SmorestBlueprint]) -> Api:
     """Give the application its API, of these groups of routes."""
     app.config.update(SETTINGS)
     paths.init_app(app)
     api = Api(app)
+    api.ma_plugin.converter.add_attribute_function(_keywords)
     for kind in (SlugConverter, VersionConverter, DigestConverter, FileConverter):
         api.register_converter(kind, paths.schema)
     describe(api.spec)

@@ -68,10 +68,13 @@ _FORM = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["package", "metadata"],
+                    "required": ["package"],
                     "properties": {
                         "package": {"type": "string", "contentMediaType": "application/zip"},
-                        "metadata": {"$ref": "#/components/schemas/Metadata"},
+                        "metadata": {
+                            "$ref": "#/components/schemas/Metadata",
+                            "description": "Required, but where it is only asked to check (`?check=1`).",
+                        },
                         "attestation": {
                             "type": "array",
                             "items": {"$ref": "#/components/schemas/Envelope"},

@@ -136,7 +136,7 @@ class ServiceSchema(ServiceChangeSchema):
     kind = fields.Enum(ServiceKind, by_value=True, required=True)
     name = Localised(200, required=True)
     summary = Localised(500, required=True)
-    description = Localised(LONG_TEXT_LIMIT, required=True, allow_none=True)
+    description = Localised(LONG_TEXT_LIMIT, lines=True, required=True, allow_none=True)
     originator = Slug(required=True)
     is_based_on = Slug(required=True, allow_none=True)
     status = fields.Enum(ServiceStatus, by_value=True, required=True)

@@ -17,8 +17,16 @@ EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
+#: The same as JSON Schema says it: no control character, and something that is not white space.
+_LINE = r"^[^A]*[^A\s][^A]*$".replace("A", r"\x00-\x1f\x7f-\x9f\u2028\u2029")
+_LINES = r"^[^A]*[^A\s][^A]*$".replace("A", r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f")
+
 TEXT_LIMIT = 2_000
 LONG_TEXT_LIMIT = 20_000
+
+
+#: Keywords of JSON Schema that fields may have in their metadata, and that apispec does not know.
+KEYWORDS = frozenset({"patternProperties"})
 
 
 class Schema(MarshmallowSchema):
@@ -34,6 +42,10 @@ def _documented(arguments: dict[str, Any], **described: object) -> dict[str, Any
     return {**arguments, "metadata": {**described, **arguments.get("metadata", {})}}
 
 
+def _shape(limit: int, *, lines: bool) -> dict[str, object]:
+    return {"minLength": 1, "maxLength": limit, "pattern": _LINES if lines else _LINE}
+
+
 class String(fields.String):
     """A bounded text of one line, or of several where `lines` is set; surrounding white space goes."""
 
@@ -44,7 +56,7 @@ class String(fields.String):
     }
 
     def __init__(self, limit: int = 200, *, lines: bool = False, **arguments: Any) -> None:
-        super().__init__(**_documented(arguments, minLength=1, maxLength=limit))
+        super().__init__(**_documented(arguments, **_shape(limit, lines=lines)))
         self.limit = limit
         self.lines = lines
 
@@ -140,14 +152,14 @@ class Localised(fields.Field[dict[str, str]]):
     }
 
     def __init__(self, limit: int = 200, *, lines: bool = False, **arguments: Any) -> None:
-        words = {"type": "string", "minLength": 1, "maxLength": limit}
+        words = {"type": "string", **_shape(limit, lines=lines)}
         described = _documented(
             arguments,
             type="object",
             required=["de"],
             properties={"de": words},
-            additionalProperties=words,
-            propertyNames={"pattern": f"^{LANGUAGE.pattern}$"},
+            patternProperties={f"^{LANGUAGE.pattern}$": words},
+            additionalProperties=False,
         )
         super().__init__(**described)
         self.line = String(limit, lines=lines)

@@ -1,6 +1,7 @@
 """The shape of what is said about releases."""
 
 from enum import StrEnum
+from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, fields
 
@@ -30,6 +31,10 @@ def semantic(version: str) -> None:
         raise ValidationError(message) from None
 
 
+def _version(**arguments: Any) -> String:
+    return String(versions.LIMIT, validate=semantic, metadata={"pattern": versions.PATTERN}, **arguments)
+
+
 class ReleaseChangeItemSchema(Schema):
     """One line of the changelog, for programs."""
 
@@ -48,7 +53,7 @@ class ReasonSchema(Schema):
 class MetadataSchema(Schema):
     """What is said of a release when it is made; only `version` is required."""
 
-    version = String(versions.LIMIT, required=True, validate=semantic)
+    version = _version(required=True)
     changelog = Localised(LONG_TEXT_LIMIT, lines=True, load_default=None, allow_none=True)
     changes = fields.List(fields.Nested(ReleaseChangeItemSchema), load_default=list, validate=at_most(200))
     breaking = fields.Nested(ReasonSchema, load_default=None, allow_none=True)
@@ -58,7 +63,7 @@ class MetadataSchema(Schema):
 class DeprecationSchema(ReasonSchema):
     """Why a release should no longer be used, and which one should instead."""
 
-    successor = String(versions.LIMIT, load_default=None, allow_none=True, validate=semantic)
+    successor = _version(load_default=None, allow_none=True)
 
 
 class ReleaseChangeSchema(Schema):
@@ -79,7 +84,7 @@ class PackageSchema(Schema):
 class YankSchema(Schema):
     """That a release should not be used, and why."""
 
-    reason = Localised(TEXT_LIMIT, required=True)
+    reason = Localised(TEXT_LIMIT, lines=True, required=True)
     at = fields.DateTime(required=True)
 
 
@@ -98,7 +103,7 @@ class FindingsCountSchema(Schema):
 class ReleaseDeprecatedSchema(Schema):
     """That a release is no longer recommended."""
 
-    reason = Localised(TEXT_LIMIT, required=True)
+    reason = Localised(TEXT_LIMIT, lines=True, required=True)
     successor = fields.String(required=True, allow_none=True)
 
 
@@ -162,7 +167,7 @@ class ReleaseSchema(Schema):
     prerelease = fields.Boolean(required=True)
     created_at = fields.DateTime(required=True)
     published_at = fields.DateTime(required=True, allow_none=True)
-    changelog = Localised(LONG_TEXT_LIMIT, required=True, allow_none=True)
+    changelog = Localised(LONG_TEXT_LIMIT, lines=True, required=True, allow_none=True)
     changes = fields.List(fields.Nested(ReleaseChangeItemSchema), required=True)
     breaking = fields.Nested(ReasonSchema, required=True, allow_none=True)
     deprecated = fields.Nested(ReleaseDeprecatedSchema, required=True, allow_none=True)
@@ -190,7 +195,7 @@ class FindingSchema(Schema):
     path = fields.String(required=True, allow_none=True)
     line = fields.Integer(required=True, allow_none=True)
     column = fields.Integer(required=True, allow_none=True)
-    message = Localised(LONG_TEXT_LIMIT, required=True)
+    message = Localised(LONG_TEXT_LIMIT, lines=True, required=True)
     help = fields.String(required=True, metadata={"description": "A page that explains the code."})
 
 

@@ -3,6 +3,10 @@
 import semver
 
 LIMIT = 64
+_NUMBER = "(?:0|[1-9][0-9]*)"
+_MARK = f"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+#: What a version looks like, for those who check before they send.
+PATTERN = rf"^{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_MARK}(\.{_MARK})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
 
 
 def parse(version: str) -> semver.Version:

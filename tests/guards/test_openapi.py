@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import validate
 
-from registry.api.openapi import document, operations
+from registry.api.openapi import PROBLEMS, document, operations
 
 COMMITTED = Path(__file__).parents[2] / "openapi" / "openapi.json"
 
@@ -49,11 +49,25 @@ def test_every_route_of_the_api_is_described(app, committed):
     assert {(path, method) for path, method, _ in operations(committed)} == routes
 
 
+def test_every_operation_is_named_once_and_explained(committed):
+    described = [operation for _, _, operation in operations(committed)]
+    names = [operation["operationId"] for operation in described]
+    assert len({*names}) == len(names)
+    for operation in described:
+        assert operation["summary"]
+        assert operation["tags"]
+
+
 def test_every_operation_says_who_may(committed):
     silent = [(path, method) for path, method, operation in operations(committed) if "security" not in operation]
     assert silent == []
 
 
-def test_every_operation_may_answer_with_a_problem(committed):
-    for _, _, operation in operations(committed):
-        assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+def test_every_operation_says_by_what_problems_it_refuses(committed):
+    for path, _, operation in operations(committed):
+        refusals = {status: said for status, said in operation["responses"].items() if not status.startswith("2")}
+        assert {status: said["$ref"].rpartition("/")[2] for status, said in refusals.items()} == {
+            status: PROBLEMS[status][0] for status in refusals
+        }
+        assert {"default"} | ({"404"} if "{" in path else set()) <= refusals.keys()
+        assert ("401" in refusals) == ({} not in operation["security"])

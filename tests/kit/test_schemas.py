@@ -1,5 +1,6 @@
 """The fields that every schema is made of."""
 
+import re
 from typing import Any
 
 import pytest
@@ -210,3 +211,10 @@ def test_what_nobody_knows_is_refused():
 def test_a_list_is_bounded():
     assert refused(few=[1, 2, 3]) == ["few"]
     assert Everything().load({"few": [1, 2]}) == {"few": [1, 2]}
+
+
+@pytest.mark.parametrize("name", ["line", "lines"])
+@given(st.text("a \t\n\r\x0b\x0c\x1c\x85\u00a0\u2028\u3000é", min_size=1, max_size=10))
+def test_the_pattern_describes_just_what_is_taken(name, words):
+    pattern = Everything().fields[name].metadata["pattern"]
+    assert bool(re.search(pattern.replace("$", r"\Z"), words)) == (not refused(**{name: words}))

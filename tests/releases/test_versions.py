@@ -1,3 +1,4 @@
+import re
 from functools import cmp_to_key
 from itertools import pairwise
 
@@ -112,3 +113,13 @@ class TestParsing:
     def test_knows_a_pre_release(self):
         assert versions.is_prerelease("2.0.0-rc.1+7")
         assert not versions.is_prerelease("2.0.0+rc.1")
+
+
+@given(st.from_regex(r"\A[0-9a]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}([.+-][0-9a.+-]{0,6})?\Z"))
+def test_the_pattern_describes_just_what_is_read(version):
+    try:
+        versions.parse(version)
+    except ValueError:
+        assert not re.search(versions.PATTERN, version)
+    else:
+        assert re.search(versions.PATTERN, version)
