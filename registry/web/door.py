@@ -7,6 +7,7 @@ derived from the first, so that no other site can send them.
 import hmac
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from registry.authz.actor import NOBODY, Actor
 from registry.config import Resources
-from registry.kit import db
+from registry.kit import db, limits
 from registry.kit.errors import Text
 from registry.kit.tally import Tally
 from registry.sign_in import service as sign_in
@@ -31,6 +32,8 @@ blueprint = Blueprint("web", __name__)
 VISIT = "__Host-visit"
 SESSION = "__Host-session"
 LANGUAGE = "language"
+#: How many forms one address may send in a minute.
+FORMS = 120
 _LANGUAGES = ("de", "en")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIE: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "Lax"}
@@ -171,6 +174,33 @@ def _check_form() -> None:
         raise ForeignFormError
 
 
+def spend(action: str, most: int, window: timedelta, *, who: str | None = None) -> None:
+    """Count one more of what this browser's address, or `who`, does; TooManyRequestsError beyond `most` in a window."""
+    settings = resources().settings
+    known = who or limits.caller(request.environ, proxies=settings.proxies, key=settings.secret_key)
+    with resources().database.counting() as counting:
+        limits.spend(counting, action, known, most, window)
+
+
+def pseudonym(address: str) -> str:
+    """Return under what name to count what is done to an e-mail address, which is kept nowhere."""
+    return hmac.new(resources().settings.secret_key.encode(), b"mail:" + address.lower().encode(), "sha256").hexdigest()
+
+
+#: What is done before a form's transaction begins, by view.
+_FIRST: dict[Callable[..., Any], Callable[[], None]] = {}
+
+
+def first(act: Callable[[], None]) -> Callable[[View], View]:
+    """Do this before a form's transaction begins, which rolls back what is refused: count, above all."""
+
+    def mark(view: View) -> View:
+        _FIRST[view] = act
+        return view
+
+    return mark
+
+
 def _in_transaction(view: View) -> View:
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -178,7 +208,10 @@ def _in_transaction(view: View) -> View:
             with resources().database.reading():
                 visitor()  # error pages, made after the session is closed, name her too
                 return view(*args, **kwargs)
+        spend("form", FORMS, timedelta(minutes=1))
         _check_form()
+        if view in _FIRST:
+            _FIRST[view]()
         with resources().database.transaction():
             visitor()
             return view(*args, **kwargs)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, json, redirect, request, url_for
 
-from registry.kit.errors import RegistryError
+from registry.kit.errors import RegistryError, TooManyError
 from registry.web.door import blueprint, page, say
 from registry.web.refusals import SignInNeededError
 
@@ -15,10 +15,13 @@ def _failed(error: RegistryError) -> Any:
     if isinstance(error, SignInNeededError) and request.method == "GET":
         return redirect(url_for("web.sign_in_page", next=request.full_path.rstrip("?")), 303)
     status: int = current_app.extensions["status_of"](error)
+    waits = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyError) else {}
     if request.is_json:
         told = {"title": say(error.title), "detail": say(error.detail), "remedy": say(error.remedy)}
-        return json.jsonify(told), status
-    return page("error.html", status, error=error)
+        return json.jsonify(told), status, waits
+    answer = page("error.html", status, error=error)
+    answer.headers.update(waits)
+    return answer
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:

@@ -14,9 +14,9 @@ from registry.kit.errors import Text
 from registry.sign_in import service as sign_in
 from registry.sign_in.errors import NotAMemberError
 from registry.sign_in.service import Visitor
-from registry.web.door import blueprint, come_in, device, page, resources, session, signed_in
+from registry.web.door import blueprint, come_in, device, first, page, resources, session, signed_in, spend
 from registry.web.refusals import RoleUnknownError
-from registry.web.sign_in import NO_ADDRESS, SECRET_LIMIT, address
+from registry.web.sign_in import HOUR, NO_ADDRESS, SECRET_LIMIT, address
 
 _MOST = 200
 
@@ -70,6 +70,7 @@ def _managing(act: Callable[[Actor, str], object]) -> Any:
 
 
 @blueprint.post("/organisation/invitations")
+@first(lambda: spend("invitation", 60, HOUR))
 def invite() -> Any:
     """Invite somebody by mail."""
     here, slug = _here()

@@ -1,5 +1,6 @@
 """Coming in and going out."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, json, redirect, request, url_for
@@ -15,16 +16,22 @@ from registry.web.door import (
     browser,
     come_in,
     device,
+    first,
     go_out,
     own_path,
     page,
+    pseudonym,
     resources,
     session,
     signed_in,
+    spend,
     visitor,
 )
 
 SECRET_LIMIT = 100
+HOUR = timedelta(hours=1)
+#: How often one address may try to sign in within an hour.
+ATTEMPTS = 60
 NO_ADDRESS = text(
     "Geben Sie eine E-Mail-Adresse an, zum Beispiel team@stadt.example.",
     "Enter an e-mail address, for example team@city.example.",
@@ -50,6 +57,18 @@ def address() -> str | None:
         return None
 
 
+def _count_mail() -> None:
+    """Keep one browser from sending many mails, and many from sending them to one address."""
+    spend("sign-in-mail", 20, HOUR)
+    to = address()
+    if to is not None:
+        spend("sign-in-mail-to", 6, HOUR, who=pseudonym(to))
+
+
+def _count_attempt() -> None:
+    spend("sign-in", ATTEMPTS, HOUR)
+
+
 @blueprint.get("/sign-in")
 def sign_in_page() -> Response:
     """Show the ways in."""
@@ -58,6 +77,7 @@ def sign_in_page() -> Response:
 
 
 @blueprint.post("/sign-in")
+@first(_count_mail)
 def ask_for_link() -> Response:
     """Send a sign-in link; the answer is the same for every address."""
     to = own_path(request.form.get("next"))
@@ -77,6 +97,7 @@ def link_page() -> Response:
 
 
 @blueprint.post("/sign-in/link")
+@first(_count_attempt)
 def open_link() -> Response:
     """Sign in by a link."""
     secret = request.form.get("secret", "")[:SECRET_LIMIT]
@@ -91,6 +112,7 @@ def first_operator_page() -> Response:
 
 
 @blueprint.post("/first-operator")
+@first(_count_attempt)
 def become_first_operator() -> Response:
     """Make the holder of the start-up link the operator, and sign her in."""
     secret, said = request.form.get("secret", "")[:SECRET_LIMIT], address()
@@ -117,6 +139,7 @@ def passkey_options() -> Response:
 
 
 @blueprint.post("/sign-in/passkey")
+@first(_count_attempt)
 def sign_in_with_passkey() -> Response:
     """Sign in by a passkey; who is signed in already confirms that it is her."""
     here, answer = visitor(), said_json()

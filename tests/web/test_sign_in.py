@@ -203,3 +203,27 @@ def test_logs_name_no_address(visit, add_member, sign_in, caplog):
     assert "owner@kiel.example" not in "".join(
         record.getMessage() for record in caplog.records if "mail" not in record.getMessage()
     )
+
+
+def test_one_address_gets_few_mails_whoever_asks(visit, add_member, mails):
+    address = add_member("kiel")
+    here = visit()
+    here.get("/sign-in")
+    answers = [here.post("/sign-in", {"email": address}) for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429] * 2
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert len(mails()) == 6
+
+
+def test_guessing_is_slowed_down(visit):
+    here = visit()
+    here.get("/sign-in")
+    answers = [here.post("/sign-in/link", {"secret": f"efa_li_{number}"}).status_code for number in range(62)]
+    assert answers == [422] * 60 + [429] * 2
+
+
+def test_an_unknown_address_is_slowed_down_as_a_known_one_is(visit):
+    for number in range(7):
+        here = visit()
+        here.get("/sign-in")
+        assert here.post("/sign-in", {"email": "x@y.example"}).status_code == (200 if number < 6 else 429)
