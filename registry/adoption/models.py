@@ -166,8 +166,7 @@ class Adoption(Base):
 
     def runs(self, version: str, since: datetime) -> None:
         """Be live with `version`, as a report says."""
-        if self.status is not AdoptionStatus.LIVE or self.version != version:
-            self.status, self.version, self.since = AdoptionStatus.LIVE, version, since
+        self.status, self.version, self.since = AdoptionStatus.LIVE, version, since
 
     def ends(self) -> None:
         """Run nowhere any more, as a report says."""

@@ -19,7 +19,7 @@ from registry.adoption.schemas import (
     FleetEntrySchema,
     NewDeploymentSchema,
 )
-from registry.adoption.service import Wanted
+from registry.adoption.service import Standing, Wanted
 from registry.api import conditional, lists
 from registry.api.door import Blueprint, actor, may, session
 from registry.api.lists import ListQuerySchema, list_of
@@ -43,6 +43,10 @@ def _declared(_principal: Principal, slug: str, organisation: str) -> str | None
     if adoption.declared(session(), actor(), slug, organisation) is None:
         return None
     return adoption.rendering(session(), actor(), slug, organisation).etag
+
+
+def _standing(session: Any, actor: Actor, slug: str, organisation: str) -> Standing:
+    return adoption.standing(session, actor, slug, organisation)
 
 
 def _adoption(session: Any, actor: Actor, slug: str, organisation: str) -> AdoptionModel:
@@ -139,7 +143,7 @@ class Deployments(MethodView):
             page.map(lambda it: representation.deployment(it, service=slug, organisation=organisation))
         )
 
-    @may(Permission.DEPLOYMENT_REPORT, _principal)
+    @may(Permission.DEPLOYMENT_REPORT, _standing)
     @blueprint.arguments(NewDeploymentSchema)
     @blueprint.response(201, DeploymentSchema)
     def post(self, said: dict[str, Any], slug: str, organisation: str) -> Response:

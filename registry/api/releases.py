@@ -104,7 +104,7 @@ class Releases(MethodView):
         after = lists.place_of(query.pop("cursor", None))
         return lists.answer(releases.browse(session(), actor(), slug, **query, after=after))
 
-    @may(Permission.RELEASE_PUBLISH, catalogue.find, late=True)
+    @may(Permission.RELEASE_PUBLISH, catalogue.glimpse, late=True)
     @blueprint.doc(**_FORM)
     @blueprint.arguments(PublishQuerySchema, location="query")
     @blueprint.response(201, PublishedSchema)
@@ -146,8 +146,8 @@ def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
         made = releases.publish(
             session(), actor(), slug, metadata=received.metadata, upload=upload, attestations=received.attestations
         )
-        found = json.dumps(upload.report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-        answer = conditional.answer(Rendering(made.body[:-1] + b',"inspection":' + found + b"}", made.etag), 201)
+        told = made.body[:-1] + b',"inspection":' + upload.told.body + b"}"
+        answer = conditional.answer(Rendering(told, made.etag), 201)
         answer.headers["Location"] = f"/api/v1/services/{slug}/releases/{made.version}"
         kept = True
         return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -43,6 +43,18 @@ class Finding:
         place = (self.path or "", self.line or 0, self.column or 0)
         return (_RANK[self.severity], *place, self.code, self.message["en"])
 
+    def to_json(self) -> dict[str, JSON]:
+        """The finding as plain JSON values."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "message": {**self.message},
+            "help": self.help,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
@@ -53,6 +65,16 @@ class FileEntry:
     sha256: str
     media_type: str
     role: str | None
+
+    def to_json(self) -> dict[str, JSON]:
+        """The file as plain JSON values."""
+        return {
+            "path": self.path,
+            "size": self.size,
+            "sha256": self.sha256,
+            "media_type": self.media_type,
+            "role": self.role,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +99,8 @@ class Report:
         """The report as plain JSON values: `ok`, `findings`, `files`, `facts`."""
         return {
             "ok": self.ok,
-            "findings": [{**asdict(found), "severity": found.severity.value} for found in self.findings],
-            "files": [asdict(entry) for entry in self.files],
+            "findings": [found.to_json() for found in self.findings],
+            "files": [entry.to_json() for entry in self.files],
             "facts": self.facts,
         }
 

@@ -98,6 +98,8 @@ class Storage:
         self._store = store
         self._probe = probe
         self._root = root
+        #: The folders of which this process knows that they are on the disk by their names.
+        self._lasting: set[Path] = set()
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str]) -> Self:
@@ -152,7 +154,7 @@ class Storage:
         size = source.stat().st_size
         try:
             if self._root is not None:
-                _publish(source, self._root, key)
+                self._publish(source, self._root / key)
             elif size <= _PART_BYTES:
                 obstore.put(self._store, key, source, mode="create")
             elif self._has(key):
@@ -227,6 +229,32 @@ class Storage:
             obstore.list_with_delimiter(self._probe, "readiness")
         except (BaseError, OSError) as error:
             raise _unavailable(error) from error
+
+    def _publish(self, source: Path, target: Path) -> None:
+        """Give the file its name; when this returns or raises `FileExistsError`, the object is on the disk."""
+        self._make(target.parent)
+        try:
+            _link_or_copy(source, target)
+        finally:
+            # Also when it was there already: whoever came first may not have got this far yet.
+            _sync(target.parent)
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder, if need be with those above it; when this returns, its name is on the disk."""
+        if folder == self._root:
+            return
+        try:
+            folder.mkdir()
+        except FileNotFoundError:
+            self._make(folder.parent)
+            folder.mkdir(exist_ok=True)
+        except FileExistsError:
+            if folder in self._lasting:
+                return
+            self._make(folder.parent)
+        # Also when it was there already: whoever made it may not have got this far yet.
+        _sync(folder.parent)
+        self._lasting.add(folder)
 
     def _has(self, key: str) -> bool:
         try:
@@ -327,20 +355,6 @@ def _s3_config(environ: Mapping[str, str]) -> "S3Config":
         # obstore would let the process's own AWS_ENDPOINT_URL_S3 win over what is said here.
         config["aws_endpoint_url_s3"] = endpoint
     return config
-
-
-def _publish(source: Path, root: Path, key: str) -> None:
-    """Give the file its name in the store; when this returns or raises `FileExistsError`, the object is on the disk."""
-    target = root / key
-    folders = [folder for folder in target.parents if folder.is_relative_to(root)]
-    for folder in reversed(folders[:-1]):
-        folder.mkdir(exist_ok=True)
-    try:
-        _link_or_copy(source, target)
-    finally:
-        # Also when it was there already: whoever came first may not have got this far yet.
-        for folder in folders:
-            _sync(folder)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ ASKS |= {
     "may_publish",
     "_judged",
     "_missing",
-    "_glance",
+    "standing",
     "kept",
     "_filters",
     "_one",

@@ -24,9 +24,7 @@ def database(resources):
 
 
 def write(session, subject, *, public=True):
-    entry = journal.record(session, OPERATOR, "service.updated", subject=subject, service="a38", public=public)
-    session.flush()
-    return entry.serial
+    return journal.record(session, OPERATOR, "service.updated", subject=subject, service="a38", public=public)
 
 
 def read(database: Database, since: int = 0) -> list[int]:

@@ -12,9 +12,10 @@ from registry.adoption.service.finding import (
     visible_to,
 )
 from registry.adoption.service.fleet import adopted_by, adopters, fleet, mature, reused
-from registry.adoption.service.reporting import deployments, report
+from registry.adoption.service.reporting import Standing, deployments, report, standing
 
 __all__ = [
+    "Standing",
     "Wanted",
     "adopted_by",
     "adopters",
@@ -30,5 +31,6 @@ __all__ = [
     "rendering",
     "report",
     "reused",
+    "standing",
     "visible_to",
 ]

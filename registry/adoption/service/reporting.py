@@ -1,25 +1,36 @@
 """Report what was deployed where, and let the adoption follow."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
-from sqlalchemy import Select, String, Uuid, and_, bindparam, exists, or_, select, tuple_
+from sqlalchemy import Select, String, Uuid, and_, bindparam, exists, insert, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from registry.accounts import service as accounts
-from registry.accounts.models import Organisation
+from registry.accounts.errors import OrganisationNotFoundError
+from registry.accounts.models import Mandate, Organisation
+from registry.accounts.service import Principal
 from registry.adoption.errors import (
     AdoptionMovedError,
     AdoptionNotFoundError,
     AdoptionStatusNotOpenError,
     DeploymentInvalidError,
 )
-from registry.adoption.models import NEXT, Adoption, AdoptionStatus, Deployment, DeploymentStatus, Environment
+from registry.adoption.models import (
+    NEXT,
+    Adoption,
+    AdoptionStatus,
+    Deployment,
+    DeploymentStatus,
+    Environment,
+    Visibility,
+)
 from registry.adoption.service import finding, keeping
 from registry.authz.actor import Actor
-from registry.authz.policy import Permission, require
+from registry.authz.policy import Permission, can, require
 from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.models import Service
@@ -66,7 +77,17 @@ def _running() -> Select[UUID, str, datetime]:
     )
 
 
-def _adoption_and_release() -> Select[Adoption, UUID | None]:
+class _Kept(NamedTuple):
+    """What a report must know of its adoption, and the release that it names, if that is published."""
+
+    id: UUID
+    status: AdoptionStatus
+    version: str | None
+    visibility: Visibility
+    release_id: UUID | None
+
+
+def _kept() -> Select[UUID, AdoptionStatus, str | None, Visibility, UUID | None]:
     """Select the adoption by `service_id` and `organisation_id`, with its service's release called `version`."""
     published = and_(
         Release.service_id == Adoption.service_id,
@@ -74,26 +95,49 @@ def _adoption_and_release() -> Select[Adoption, UUID | None]:
         Release.state == ReleaseState.PUBLISHED,
     )
     return (
-        select(Adoption, Release.id)
+        select(Adoption.id, Adoption.status, Adoption.version, Adoption.visibility, Release.id)
         .outerjoin(Release, published)
         .where(
             Adoption.service_id == bindparam("service_id", type_=Uuid()),
             Adoption.organisation_id == bindparam("organisation_id", type_=Uuid()),
         )
-        .execution_options(populate_existing=True)
     )
 
 
 # Reports come often, and to put these together costs more than to run them.
 _RUNNING = _running()
-_ADOPTION_AND_RELEASE = _adoption_and_release()
-_ADOPTION_LOCKED_AND_RELEASE = _ADOPTION_AND_RELEASE.with_for_update(of=Adoption, key_share=True)
-_GLANCE = (
-    select(Service.id, Adoption.status)
+_KEPT = _kept()
+_KEPT_AND_LOCKED = _KEPT.with_for_update(of=Adoption, key_share=True)
+_INSERT = insert(Deployment)
+_STANDING = (
+    select(Organisation.id, Mandate.provider_id, Adoption.status, *catalogue.GLIMPSED)
     .select_from(Service)
     .outerjoin(Organisation, Organisation.slug == bindparam("organisation", type_=String()))
+    .outerjoin(Mandate, and_(Mandate.principal_id == Organisation.id, Mandate.provider_id == bindparam("provider")))
     .outerjoin(Adoption, and_(Adoption.service_id == Service.id, Adoption.organisation_id == Organisation.id))
+    .where(Service.slug == bindparam("service"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An organisation that reports on a service, as it stands before anything is locked."""
+
+    owner_id: UUID
+    provider_id: UUID | None
+    service_id: UUID
+    status: AdoptionStatus | None
+
+
+def standing(session: Session, actor: Actor, service: str, organisation: str) -> Standing:
+    """Return how an organisation stands to a service; ServiceNotFoundError, OrganisationNotFoundError."""
+    named = {"service": service, "organisation": organisation, "provider": actor.organisation_id}
+    row = session.connection().execute(_STANDING, named).first()
+    if row is None or not can(actor, Permission.SERVICE_READ, glimpsed := catalogue.Glimpse(*row[3:])):
+        raise ServiceNotFoundError(service)
+    if row[0] is None:
+        raise OrganisationNotFoundError(organisation)
+    return Standing(row[0], row[1], glimpsed.service_id, row[2])
 
 
 def report(
@@ -111,36 +155,43 @@ def report(
     version and makes it live; where nothing runs any more it is retired. Raises NotYoursError,
     AdoptionNotFoundError, DeploymentInvalidError, AdoptionStatusNotOpenError.
     """
-    service_id, status = _glance(session, actor, service_slug, organisation_slug)
+    names = (service_slug, organisation_slug)
+    at_first = standing(session, actor, *names)
     # Services are locked before all else, everywhere; most reports change no status and lock no service.
-    service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, status) else None
-    principal = accounts.principal(session, actor, organisation_slug, service_id=service_id, lock=True)
+    service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, at_first.status) else None
+    principal = _still(session, actor, organisation_slug, at_first)
     require(actor, Permission.DEPLOYMENT_REPORT, principal)
-    row = session.execute(
-        _ADOPTION_LOCKED_AND_RELEASE if _is_telling(said) else _ADOPTION_AND_RELEASE,
-        {"service_id": service_id, "organisation_id": principal.owner_id, "version": said["version"]},
-    ).first()
+    row = (
+        session.connection()
+        .execute(
+            _KEPT_AND_LOCKED if _is_telling(said) else _KEPT,
+            {"service_id": at_first.service_id, "organisation_id": principal.owner_id, "version": said["version"]},
+        )
+        .first()
+    )
     if row is None:
-        raise AdoptionNotFoundError(service_slug, organisation_slug)
-    adoption, release_id = row
+        raise AdoptionNotFoundError(*names)
+    kept = _Kept(*row)
     moment = at or clock.now()
     occurred_at = said.get("occurred_at") or moment
-    _check(said, service_slug, occurred_at, release_id)
-    if _rolls_out(said) and adoption.status is AdoptionStatus.DECLINED:
-        raise AdoptionStatusNotOpenError(adoption.status, AdoptionStatus.LIVE, NEXT[adoption.status])
-    deployment = Deployment(
-        adoption_id=adoption.id,
-        release_id=release_id,
-        declared_by=actor.organisation or organisation_slug,
-        occurred_at=occurred_at,
-        reported_at=moment,
+    _check(said, service_slug, occurred_at, kept.release_id)
+    if _rolls_out(said) and kept.status is AdoptionStatus.DECLINED:
+        raise AdoptionStatusNotOpenError(kept.status, AdoptionStatus.LIVE, NEXT[kept.status])
+    reported = {
+        "id": uuid4(),
+        "adoption_id": kept.id,
+        "release_id": kept.release_id,
+        "declared_by": actor.organisation or organisation_slug,
+        "occurred_at": occurred_at,
+        "reported_at": moment,
         **_columns(said),
-    )
-    session.add(deployment)
-    session.flush()
+    }
+    # Never altered, so it need not be the session's; its unit of work takes several times as long as the insert.
+    session.connection().execute(_INSERT, reported)
+    deployment = Deployment(**reported)
     if _is_telling(said):
-        _follow(session, actor, adoption, deployment, service, names=(service_slug, organisation_slug))
-    _record(session, actor, adoption, deployment, names=(service_slug, organisation_slug))
+        _follow(session, actor, kept, deployment, service, names=names)
+    _record(session, actor, kept, deployment, names=names)
     return deployment
 
 
@@ -160,13 +211,11 @@ def deployments(
     return paging.read(session, query, order, after=after, limit=limit, descending=True)
 
 
-def _glance(session: Session, actor: Actor, service: str, organisation: str) -> tuple[UUID, AdoptionStatus | None]:
-    """Return the service's id and the adoption's status as they are before anything is locked."""
-    its = (Service.slug == service, catalogue.visible_to(actor))
-    row = session.execute(_GLANCE.where(*its), {"organisation": organisation}).first()
-    if row is None:
-        raise ServiceNotFoundError(service)
-    return row[0], row[1]
+def _still(session: Session, actor: Actor, organisation: str, at_first: Standing) -> Standing | Principal:
+    """Return who reports; where that is by a mandate, it is locked so that it holds until the end."""
+    if at_first.provider_id is None:
+        return at_first
+    return accounts.principal(session, actor, organisation, service_id=at_first.service_id, lock=True)
 
 
 def _is_telling(said: Mapping[str, Any]) -> bool:
@@ -213,25 +262,24 @@ def _columns(said: Mapping[str, Any]) -> dict[str, Any]:
 def _follow(
     session: Session,
     actor: Actor,
-    adoption: Adoption,
+    kept: _Kept,
     deployment: Deployment,
     service: Service | None,
     *,
     names: tuple[str, str],
 ) -> None:
     """Bring the adoption in line with what runs in production, as it is known now."""
+    running = session.connection().execute(_RUNNING, {"adoption_id": kept.id}).first()
+    if not _is_news(kept, deployment, running):
+        return
+    adoption = session.get_one(Adoption, kept.id, populate_existing=True)
     before = keeping.facts(adoption)
-    running = session.execute(_RUNNING, {"adoption_id": adoption.id}).first()
-    if deployment.status is DeploymentStatus.ROLLED_OUT:
-        # One that came late, after newer ones, is history only.
-        if running is not None and running.id == deployment.id:
-            adoption.runs(deployment.version, deployment.occurred_at)
-    elif adoption.status is AdoptionStatus.LIVE:
-        _step_back(adoption, deployment, running)
+    if running is None:
+        adoption.ends()
+    else:
+        adoption.runs(running.version, running.occurred_at)
     after = keeping.facts(adoption)
     changed = sorted(name for name in after if after[name] != before[name])
-    if not changed:
-        return
     if "status" in changed and service is None:
         raise AdoptionMovedError(*names)
     adoption.updated_at = deployment.reported_at
@@ -242,17 +290,21 @@ def _follow(
         keeping.count(session, service)
 
 
-def _step_back(adoption: Adoption, deployment: Deployment, running: Any) -> None:
-    """Fall back to what else runs, once what the adoption had in production was rolled back or retired."""
-    if running is not None and adoption.version == deployment.version:
-        adoption.runs(running.version, running.occurred_at)
-    if running is None and deployment.status is DeploymentStatus.RETIRED:
-        adoption.ends()
+def _is_news(kept: _Kept, deployment: Deployment, running: Any) -> bool:
+    """Whether this report changes what the adoption says of production."""
+    is_live = kept.status is AdoptionStatus.LIVE
+    if running is None:
+        return is_live and deployment.status is DeploymentStatus.RETIRED
+    if is_live and kept.version == running.version:
+        return False
+    if deployment.status is DeploymentStatus.ROLLED_OUT:
+        # One that came late, after newer ones, is history only.
+        return bool(running.id == deployment.id)
+    # What the adoption had in production is gone: it falls back to what else runs.
+    return is_live and kept.version == deployment.version
 
 
-def _record(
-    session: Session, actor: Actor, adoption: Adoption, deployment: Deployment, *, names: tuple[str, str]
-) -> None:
+def _record(session: Session, actor: Actor, kept: _Kept, deployment: Deployment, *, names: tuple[str, str]) -> None:
     service, organisation = names
     facts = {"version": deployment.version, "environment": deployment.environment, "status": deployment.status}
     journal.record(
@@ -264,5 +316,5 @@ def _record(
         service=service,
         data={"service": service, "organisation": organisation, **facts},
         after=facts,
-        public=adoption.is_public,
+        public=kept.visibility is Visibility.PUBLIC,
     )

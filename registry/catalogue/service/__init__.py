@@ -2,13 +2,16 @@
 
 from registry.catalogue.service.browsing import (
     FACETS,
+    GLIMPSED,
     Found,
+    Glimpse,
     Sort,
     Wanted,
     browse,
     contacts,
     covered,
     find,
+    glimpse,
     licences,
     originators,
     rendering,
@@ -32,9 +35,11 @@ from registry.catalogue.service.trusting import (
 
 __all__ = [
     "FACETS",
+    "GLIMPSED",
     "TRUSTED_LIFETIME",
     "TRUSTED_SCOPES",
     "Found",
+    "Glimpse",
     "Granted",
     "Similar",
     "Sort",
@@ -47,6 +52,7 @@ __all__ = [
     "create",
     "exchange",
     "find",
+    "glimpse",
     "licences",
     "note_adoptions",
     "note_latest",

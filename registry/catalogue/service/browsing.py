@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
@@ -76,14 +76,16 @@ class Found:
     facets: Mapping[str, Sequence[tuple[str, int]]]
 
 
+_OPEN_TO_ALL = Service.status != ServiceStatus.DRAFT
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL which services the actor may see: the policy's `service.read`."""
-    open_to_all = Service.status != ServiceStatus.DRAFT
     if can(actor, Permission.ORGANISATION_CREATE):
         return true()
     if actor.organisation_id is None:
-        return open_to_all
-    return or_(open_to_all, Service.originator_id == actor.organisation_id)
+        return _OPEN_TO_ALL
+    return or_(_OPEN_TO_ALL, Service.originator_id == actor.organisation_id)
 
 
 def _audience(actor: Actor) -> list[str] | None:
@@ -104,6 +106,38 @@ def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Se
     """
     found = session.scalar(_NAMED_AND_LOCKED if lock else _NAMED, {"slug": slug})
     if found is None or not can(actor, Permission.SERVICE_READ, found):
+        raise ServiceNotFoundError(slug)
+    return found
+
+
+class Glimpse(NamedTuple):
+    """As much of a service as the policy asks for, and what a package must agree with."""
+
+    service_id: UUID
+    slug: str
+    owner_id: UUID
+    is_public: bool
+    licence: str
+    only_trusted_publishing: bool
+
+
+#: What a glimpse is made of, for statements that look at more than the service.
+GLIMPSED = (
+    Service.id,
+    Service.slug,
+    Service.originator_id,
+    _OPEN_TO_ALL,
+    Service.licence,
+    Service.only_trusted_publishing,
+)
+_GLIMPSE = select(*GLIMPSED).where(Service.slug == bindparam("slug"))
+
+
+def glimpse(session: Session, actor: Actor, slug: str) -> Glimpse:
+    """Return what decides about a service, at a fraction of what the whole costs; else as `find`."""
+    row = session.connection().execute(_GLIMPSE, {"slug": slug}).first()
+    found = row and Glimpse(*row)
+    if not found or not can(actor, Permission.SERVICE_READ, found):
         raise ServiceNotFoundError(slug)
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from registry.accounts.models import Organisation
 from registry.authz.actor import Actor
@@ -25,14 +25,31 @@ _WHOLE = (
 )
 
 
+#: What a representation says of others; a service that was read for a change knows the rest of itself.
+_RELATED = (
+    select(Service)
+    .where(Service.id == bindparam("id"))
+    .options(
+        load_only(Service.id),
+        joinedload(Service.originator).load_only(Organisation.slug),
+        joinedload(Service.is_based_on).load_only(Service.slug),
+        joinedload(Service.successor).load_only(Service.slug),
+    )
+)
+
+
 def settle(session: Session, service: Service, *, indexed: bool = True) -> None:
     """Store the representation anew, and index the service again where words or marks of it may have changed."""
     session.flush()
     loaded = session.scalars(_WHOLE, {"id": service.id}).one()
-    loaded.body, loaded.etag = render(representation.service(loaded))
-    session.flush()
+    _render(session, loaded)
     if indexed:
         search.index(session, loaded.id, words(loaded), marks(loaded))
+
+
+def _render(session: Session, service: Service) -> None:
+    service.body, service.etag = render(representation.service(service))
+    session.flush()
 
 
 def words(it: Service) -> dict[Field, list[str]]:
@@ -70,13 +87,16 @@ def note_latest(
 ) -> None:
     """Take note of the service's latest release; the first one opens a draft to all."""
     require(actor, Permission.RELEASE_PUBLISH, service)
+    session.scalars(_RELATED, {"id": service.id}).one()
     opens = service.status is ServiceStatus.DRAFT
     if opens:
         service.status = ServiceStatus.ACTIVE
     service.latest_version, service.latest_published_at = version, published_at
     service.updated_at = clock.now()
-    settle(session, service, indexed=opens)
-    if opens:
+    if not opens:
+        _render(session, service)
+    else:
+        settle(session, service)
         told = {"service": service.slug}
         subject = f"service:{service.slug}"
         journal.record(

@@ -23,7 +23,7 @@ from registry.catalogue.errors import (
     TrustedPublishingOnlyError,
 )
 from registry.catalogue.models import Service, TrustedPublisher
-from registry.catalogue.service.browsing import find
+from registry.catalogue.service.browsing import Glimpse, find
 from registry.journal import service as journal
 from registry.kit import clock, dsse, paging
 from registry.kit.errors import Fault, text
@@ -207,7 +207,7 @@ def _untrusted(pipeline: Pipeline) -> GrantInvalidError:
     )
 
 
-def refuse_untrusted(actor: Actor, service: Service, *, is_built: bool = False) -> None:
+def refuse_untrusted(actor: Actor, service: Service | Glimpse, *, is_built: bool = False) -> None:
     """Refuse to publish by other means where the service is published by its trusted pipelines alone.
 
     `is_built` says that a trusted pipeline made what is published. Raises TrustedPublishingOnlyError.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from registry.authz.actor import Actor
@@ -26,6 +26,9 @@ _PENDING = text(
 ).bindparams(kind=_LOCK_CLASS)
 
 
+_INSERT = insert(Entry)
+
+
 def record(
     session: Session,
     actor: Actor,
@@ -38,29 +41,30 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     public: bool = False,
-) -> Entry:
-    """Write down one change, in the transaction that makes it.
+) -> int:
+    """Write down one change, in the transaction that makes it; return its serial.
 
     `organisation` is the one for which it was done (or to which it happened), by default the actor's own.
     """
     _announce(session)
-    entry = Entry(
-        type=kind,
-        at=clock.now(),
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_organisation=actor.organisation,
-        organisation=organisation or actor.organisation,
-        service=service,
-        subject=subject,
-        data=dict(data or {}),
-        before=dict(before or {}),
-        after=dict(after or {}),
-        request_id=trace.request_id(),
-        public=public,
-    )
-    session.add(entry)
-    return entry
+    entry = {
+        "type": kind,
+        "at": clock.now(),
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_organisation": actor.organisation,
+        "organisation": organisation or actor.organisation,
+        "service": service,
+        "subject": subject,
+        "data": dict(data or {}),
+        "before": dict(before or {}),
+        "after": dict(after or {}),
+        "request_id": trace.request_id(),
+        "public": public,
+    }
+    # Nobody needs it as an object, and the session's unit of work takes several times as long as the insert.
+    serial: int = session.connection().execute(_INSERT, entry).inserted_primary_key[0]
+    return serial
 
 
 def _announce(session: Session) -> None:

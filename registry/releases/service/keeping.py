@@ -24,7 +24,7 @@ _BATCH = 500
 
 
 _LATEST = (
-    select(Release)
+    select(Release.version, Release.published_at)
     .where(Release.service_id == bindparam("service"), *is_candidate())
     .order_by(Release.precedence.desc(), Release.version.desc())
     .limit(1)
@@ -37,14 +37,9 @@ def settle(session: Session, actor: Actor, release: Release) -> None:
     session.flush()
     if not release.is_public:
         return
-    latest = session.scalar(_LATEST, {"service": release.service_id})
-    catalogue.note_latest(
-        session,
-        actor,
-        release.service,
-        version=latest.version if latest else None,
-        published_at=latest.published_at if latest else None,
-    )
+    latest = session.connection().execute(_LATEST, {"service": release.service_id}).first()
+    version, published_at = latest or (None, None)
+    catalogue.note_latest(session, actor, release.service, version=version, published_at=published_at)
 
 
 def _render(release: Release) -> None:
