@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from json import JSONDecodeError
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask, Response, json, request
 from sqlalchemy.exc import OperationalError
@@ -257,7 +257,7 @@ def _crash(error: Exception) -> Response:
     return problem(500, slug, title, remedy)
 
 
-def refuse(messages: dict[str, Any]) -> None:
+def refuse(messages: dict[str, Any]) -> NoReturn:
     """Turn what marshmallow found wrong into a QueryError with a pointer to each place."""
     faults = [
         Fault("#" + "".join(f"/{_escaped(part)}" for part in path), text(translate(message), message))

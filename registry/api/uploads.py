@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from flask import json, request
+from marshmallow import ValidationError
 from typing_extensions import Buffer
 from werkzeug.datastructures import FileStorage
 from werkzeug.formparser import FormDataParser
@@ -25,6 +26,7 @@ from registry.releases.schemas import MetadataSchema
 
 #: What may stand around the package: part headers and the metadata.
 ENVELOPE = 1_000_000
+_METADATA, _SOME_METADATA = MetadataSchema(), MetadataSchema(partial=True)
 _ALGORITHMS = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 _DIGEST = re.compile(r"\s*([a-z0-9-]+)=:([A-Za-z0-9+/=]*):\s*")
 
@@ -216,11 +218,10 @@ def _metadata(said: str | None, file: FileStorage | None, *, required: bool) -> 
         raise MalformedError(
             text(f"Der Teil `metadata` ist kein JSON ({problem}).", f"The part `metadata` is no JSON ({problem}).")
         ) from None
-    schema = MetadataSchema(partial=not required)
-    messages = schema.validate(parsed) if isinstance(parsed, dict) else {"_schema": ["Invalid input type."]}
-    if messages:
-        refuse({"metadata": messages})
-    return cast("dict[str, Any]", schema.load(parsed))
+    try:
+        return cast("dict[str, Any]", (_METADATA if required else _SOME_METADATA).load(parsed))
+    except ValidationError as problem:
+        refuse({"metadata": problem.messages})
 
 
 def _claims(header: str | None) -> dict[str, bytes]:

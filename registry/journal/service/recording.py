@@ -41,8 +41,8 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     public: bool = False,
-) -> int:
-    """Write down one change, in the transaction that makes it; return its serial.
+) -> None:
+    """Write down one change, in the transaction that makes it.
 
     `organisation` is the one for which it was done (or to which it happened), by default the actor's own.
     """
@@ -63,8 +63,7 @@ def record(
         "public": public,
     }
     # Nobody needs it as an object, and the session's unit of work takes several times as long as the insert.
-    serial: int = session.connection().execute(_INSERT, entry).inserted_primary_key[0]
-    return serial
+    session.connection().execute(_INSERT, entry)
 
 
 def _announce(session: Session) -> None:
