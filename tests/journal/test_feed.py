@@ -7,7 +7,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry.journal import service as journal
 from registry.journal.models import Entry
@@ -24,8 +24,7 @@ def database(resources):
 
 
 def write(session, subject, *, public=True):
-    journal.record(session, OPERATOR, "service.updated", subject=subject, service="a38", public=public)
-    return session.scalar(select(func.max(Entry.serial)).where(Entry.subject == subject))
+    return journal.record(session, OPERATOR, "service.updated", subject=subject, service="a38", public=public)
 
 
 def read(database: Database, since: int = 0) -> list[int]:

@@ -41,8 +41,8 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     public: bool = False,
-) -> None:
-    """Write down one change, in the transaction that makes it.
+) -> int:
+    """Write down one change, in the transaction that makes it; return its serial.
 
     `organisation` is the one for which it was done (or to which it happened), by default the actor's own.
     """
@@ -63,7 +63,8 @@ def record(
         "public": public,
     }
     # Nobody needs it as an object, and the session's unit of work takes several times as long as the insert.
-    session.connection().execute(_INSERT, entry)
+    written: Any = session.connection().execute(_INSERT, entry).inserted_primary_key
+    return int(written.serial)
 
 
 def _announce(session: Session) -> None:
