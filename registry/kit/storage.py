@@ -243,15 +243,12 @@ class Storage:
         """Make a folder, if need be with those above it; when this returns, its name is on the disk."""
         if folder == self._root:
             return
+        self._make(folder.parent)
         try:
             folder.mkdir()
-        except FileNotFoundError:
-            self._make(folder.parent)
-            folder.mkdir(exist_ok=True)
         except FileExistsError:
             if folder in self._lasting:
                 return
-            self._make(folder.parent)
         # Also when it was there already: whoever made it may not have got this far yet.
         _sync(folder.parent)
         self._lasting.add(folder)

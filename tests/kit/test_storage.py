@@ -300,10 +300,31 @@ class TestFolder:
 
         monkeypatch.setattr(os, "link", noted_link)
         monkeypatch.setattr(os, "fsync", noted_fsync)
-        source = make_file()
+        source, later = make_file(), make_file()
         folder_store.put("ab/cd/abc.zip", source)
         file = "abc.zip" if copied else source.name
-        assert events[-5:] == [("fsync", file), ("link", file), ("fsync", "cd"), ("fsync", "ab"), ("fsync", "packages")]
+        assert events[:2] == [("fsync", "packages"), ("fsync", "ab")]
+        assert events[-3:] == [("fsync", file), ("link", file), ("fsync", "cd")]
+        events.clear()
+        folder_store.put("ab/cd/def.zip", later)
+        file = "def.zip" if copied else later.name
+        assert events[-3:] == [("fsync", file), ("link", file), ("fsync", "cd")]
+        assert not {("fsync", "packages"), ("fsync", "ab")} & {*events}
+
+    def test_does_not_believe_that_a_folder_lasts_which_another_process_has_just_made(
+        self, folder_store: Storage, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+    ):
+        self.folder_of(folder_store).mkdir()
+        synced: list[str] = []
+        fsync = os.fsync
+
+        def noted_fsync(handle: int) -> None:
+            synced.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+            fsync(handle)
+
+        monkeypatch.setattr(os, "fsync", noted_fsync)
+        folder_store.put("ab/abc.zip", make_file())
+        assert synced[0] == "packages"
 
     def test_of_many_at_once_exactly_one_puts(self, folder_store: Storage, make_file: MakeFile):
         sources = [make_file(str(number).encode()) for number in range(8)]
