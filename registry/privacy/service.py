@@ -86,6 +86,5 @@ def _leave(session: Session, person: UUID) -> list[str]:
 def _note(
     session: Session, actor: Actor, kind: str, *, organisation: str | None = None, after: dict[str, Any] | None = None
 ) -> None:
-    entry = journal.record(session, actor, kind, subject=NOBODY_ANY_MORE, organisation=organisation, after=after)
-    if actor.id is None:
-        entry.request_id = None
+    traced = actor.id is not None
+    journal.record(session, actor, kind, subject=NOBODY_ANY_MORE, organisation=organisation, after=after, traced=traced)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.models import Organisation
 from registry.authz.actor import Actor
@@ -22,19 +22,6 @@ _WHOLE = (
     .where(Service.id == bindparam("id"))
     .options(joinedload(Service.originator), joinedload(Service.is_based_on), joinedload(Service.successor))
     .execution_options(populate_existing=True)
-)
-
-
-#: What a representation says of others; a service that was read for a change knows the rest of itself.
-_RELATED = (
-    select(Service)
-    .where(Service.id == bindparam("id"))
-    .options(
-        load_only(Service.id),
-        joinedload(Service.originator).load_only(Organisation.slug),
-        joinedload(Service.is_based_on).load_only(Service.slug),
-        joinedload(Service.successor).load_only(Service.slug),
-    )
 )
 
 
@@ -87,7 +74,7 @@ def note_latest(
 ) -> None:
     """Take note of the service's latest release; the first one opens a draft to all."""
     require(actor, Permission.RELEASE_PUBLISH, service)
-    session.scalars(_RELATED, {"id": service.id}).one()
+    service = session.scalars(_WHOLE, {"id": service.id}).one()
     opens = service.status is ServiceStatus.DRAFT
     if opens:
         service.status = ServiceStatus.ACTIVE

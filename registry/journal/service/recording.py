@@ -41,10 +41,12 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     public: bool = False,
+    traced: bool = True,
 ) -> int:
     """Write down one change, in the transaction that makes it; return its serial.
 
-    `organisation` is the one for which it was done (or to which it happened), by default the actor's own.
+    `organisation` is the one for which it was done (or to which it happened), by default the actor's own; `traced`
+    says that the entry names the request, by whose id the log tells more.
     """
     _announce(session)
     entry = {
@@ -59,7 +61,7 @@ def record(
         "data": dict(data or {}),
         "before": dict(before or {}),
         "after": dict(after or {}),
-        "request_id": trace.request_id(),
+        "request_id": trace.request_id() if traced else None,
         "public": public,
     }
     # Nobody needs it as an object, and the session's unit of work takes several times as long as the insert.
