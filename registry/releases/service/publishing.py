@@ -188,10 +188,10 @@ def _keep_to_quota(session: Session, service: Service, size: int) -> None:
     )
 
 
-def most(session: Session, actor: Actor, service: Service, usual: Limits) -> Limits:
+def most(session: Session, actor: Actor, service: Service | Glimpse, usual: Limits) -> Limits:
     """Return the bounds that packages of a service are held to: the usual ones, or its originator's own."""
     require(actor, Permission.RELEASE_PUBLISH, service)
-    own = accounts.limits(session, service.originator_id).get(Quota.PACKAGE_MB)
+    own = accounts.limits(session, service.owner_id).get(Quota.PACKAGE_MB)
     return usual if own is None else replace(usual, package_bytes=own * MEGABYTE)
 
 
