@@ -130,12 +130,12 @@ GLIMPSED = (
     Service.licence,
     Service.only_trusted_publishing,
 )
-_GLIMPSE = select(*GLIMPSED).where(Service.slug == bindparam("slug"))
+_GLIMPSE = db.Lookup(select(*GLIMPSED).where(Service.slug == bindparam("slug")))
 
 
 def glimpse(session: Session, actor: Actor, slug: str) -> Glimpse:
     """Return what decides about a service, at a fraction of what the whole costs; else as `find`."""
-    row = session.connection().execute(_GLIMPSE, {"slug": slug}).first()
+    row = _GLIMPSE.first(session, slug=slug)
     found = row and Glimpse(*row)
     if not found or not can(actor, Permission.SERVICE_READ, found):
         raise ServiceNotFoundError(slug)
