@@ -14,6 +14,9 @@ from registry.kit.mail import MailServer
 from registry.kit.schemas import EMAIL
 from registry.kit.sealing import Seal
 from registry.kit.storage import Storage
+from registry.sign_in.openid import Providers
+from registry.sign_in.providers import Provider, ProviderSettingError
+from registry.sign_in.providers import read as read_providers
 
 MEGABYTE = 1_000_000
 
@@ -40,6 +43,7 @@ class Settings:
     mail_server: MailServer | None
     dns_servers: tuple[str, ...]
     trusted_issuers: tuple[str, ...]
+    providers: tuple[Provider, ...]
     #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
     demo: bool = False
 
@@ -70,6 +74,7 @@ class Settings:
             mail_server=_mail_server(environ, base_url),
             dns_servers=tuple((environ.get("REGISTRY_DNS_SERVERS") or "").replace(",", " ").split()),
             trusted_issuers=_issuers(environ),
+            providers=_providers(environ),
         )
 
     @property
@@ -136,6 +141,13 @@ def _issuers(environ: Mapping[str, str]) -> tuple[str, ...]:
     return said
 
 
+def _providers(environ: Mapping[str, str]) -> tuple[Provider, ...]:
+    try:
+        return read_providers(environ)
+    except ProviderSettingError as error:
+        raise SettingsError(str(error)) from None
+
+
 def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     said = (environ.get(name) or ("on" if default else "off")).lower()
     if said not in {"on", "off", "1", "0", "true", "false", "yes", "no"}:
@@ -156,6 +168,7 @@ class Resources:
         self.storage = Storage.open(settings.storage_url, environ)
         self.at_close: list[Callable[[], None]] = []
         self.issuers = Issuers(settings.trusted_issuers)
+        self.providers = Providers(settings.providers, settings.base_url, Seal(settings.secret_key, "id-token"))
 
     @property
     def incoming(self) -> Path:

@@ -106,7 +106,7 @@ class Invitation(Base):
 
 
 class Membership(Base):
-    """A person's role in an organisation."""
+    """A person's role in an organisation; one that an identity provider gave counts only for who comes in by it."""
 
     __tablename__ = "memberships"
 
@@ -114,6 +114,7 @@ class Membership(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[Role]
     since: Mapped[datetime] = mapped_column(default=clock.now)
+    given_by: Mapped[str | None] = mapped_column(String(64))
 
     person: Mapped[Person] = relationship(lazy="raise")
 

@@ -70,7 +70,7 @@ class Actor:
     `id` is the machine client's, or a person's pseudonym: what the journal remembers, never a name. `services` are the
     only ones that a narrowed token may act on; None: all that its organisation may act on. `strong` says that a person
     has lately shown a second factor; programs have none and need none. `build` is the run of a trusted pipeline, where
-    it is one that asks.
+    it is one that asks; `provider` the identity provider that vouches for a person, where she came in by one.
     """
 
     kind: ActorKind
@@ -81,6 +81,7 @@ class Actor:
     services: frozenset[UUID] | None = None
     strong: bool = True
     build: Build | None = None
+    provider: str | None = None
 
     @property
     def is_known(self) -> bool:

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     DEPLOYMENT_REPORT = "deployment.report"
     JOURNAL_READ = "journal.read"
     ACCOUNT_MANAGE = "account.manage"
+    ACCOUNT_SECURE = "account.secure"
     PERSON_ERASE = "person.erase"
     AUDIT_READ = "audit.read"
     AUDIT_READ_ALL = "audit.read-all"
@@ -130,6 +131,11 @@ def oneself(actor: Actor, thing: object) -> bool:
     return actor.kind is ActorKind.PERSON and isinstance(thing, UUID) and str(thing) == actor.id
 
 
+def by_herself(actor: Actor, thing: object) -> bool:
+    """The person herself may, unless a city's provider says that it is her: it speaks for the city alone."""
+    return oneself(actor, thing) and actor.provider is None
+
+
 def operating(actor: Actor, _thing: object) -> bool:
     """The registry's operator may, by a token that is not narrowed to certain services."""
     return Scope.REGISTRY_OPERATE in actor.scopes and actor.services is None
@@ -165,7 +171,8 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.DEPLOYMENT_REPORT: (Scope.DEPLOYMENTS_REPORT, (member, mandated)),
     Permission.JOURNAL_READ: (None, (anyone,)),
     Permission.ACCOUNT_MANAGE: (None, (oneself,)),
-    Permission.PERSON_ERASE: (None, (oneself, operating)),
+    Permission.ACCOUNT_SECURE: (None, (by_herself,)),
+    Permission.PERSON_ERASE: (None, (by_herself, operating)),
     Permission.AUDIT_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.AUDIT_READ_ALL: (Scope.REGISTRY_OPERATE, (operating,)),
 }

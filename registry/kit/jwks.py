@@ -4,7 +4,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ class IssuerUnavailableError(Exception):
 
 
 class _Known(NamedTuple):
+    told: Mapping[str, Any]
     keys: Mapping[str, PublicKey]
     until: datetime
 
@@ -68,30 +69,37 @@ class Issuers:
         A key that is not known may be new: then the issuer is asked again, but not more often than each `PAUSE`.
         Raises IssuerUnavailableError.
         """
+        return self._knowing(issuer, lambda known: identifier in known.keys).keys.get(identifier)
+
+    def told(self, issuer: str) -> Mapping[str, Any]:
+        """Return the configuration that the issuer publishes; IssuerUnavailableError where it cannot be had."""
+        return self._knowing(issuer, lambda _known: True).told
+
+    def _knowing(self, issuer: str, suffices: Callable[[_Known], bool]) -> _Known:
         its = self._issuers[issuer]
         known = _fresh(its)
-        if known is not None and identifier in known.keys:
-            return known.keys[identifier]
+        if known is not None and suffices(known):
+            return known
         if not its.turn.acquire(timeout=PATIENCE):
             message = "too many wait for the issuer's answer"
             raise IssuerUnavailableError(message)
         try:
-            return self._ask_again(issuer, its, identifier)
+            return self._ask_again(issuer, its, suffices)
         finally:
             its.turn.release()
 
-    def _ask_again(self, issuer: str, its: _Issuer, identifier: str) -> PublicKey | None:
+    def _ask_again(self, issuer: str, its: _Issuer, suffices: Callable[[_Known], bool]) -> _Known:
         known = _fresh(its)
-        if known is not None and identifier in known.keys:
-            return known.keys[identifier]
+        if known is not None and suffices(known):
+            return known
         now = clock.now()
         if its.tried is None or now - its.tried >= PAUSE:
             its.tried = now
-            known = its.known = _Known(_keys_of(issuer), now + KEPT)
+            known = its.known = _known_of(issuer, now + KEPT)
         if known is None:
             message = "the issuer could not be reached a moment ago"
             raise IssuerUnavailableError(message)
-        return known.keys.get(identifier)
+        return known
 
 
 def is_trustworthy(issuer: str) -> bool:
@@ -117,14 +125,14 @@ def _fresh(its: _Issuer) -> _Known | None:
     return known if known is not None and clock.now() < known.until else None
 
 
-def _keys_of(issuer: str) -> dict[str, PublicKey]:
+def _known_of(issuer: str, until: datetime) -> _Known:
     told = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
     place = told.get("jwks_uri")
     if told.get("issuer") != issuer or not isinstance(place, str):
         message = "the issuer's configuration is another's, or names no keys"
         raise IssuerUnavailableError(message)
     # Whoever can change what an issuer says must not send us anywhere else.
-    if _origin(place) != _origin(issuer):
+    if origin(place) != origin(issuer):
         message = "the issuer's keys do not lie with the issuer"
         raise IssuerUnavailableError(message)
     listed = _fetch(place).get("keys")
@@ -133,10 +141,11 @@ def _keys_of(issuer: str) -> dict[str, PublicKey]:
         key = _public(said)
         if key is not None:
             found[said["kid"]] = key
-    return found
+    return _Known(told, found, until)
 
 
-def _origin(address: str) -> tuple[str, str] | None:
+def origin(address: str) -> tuple[str, str] | None:
+    """Return with whom an address lies; None for what is none."""
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -65,6 +65,6 @@ RECORDS: tuple[Record, ...] = (
         # She knows their secrets.
         cleared={"made_by": None, "revoked_at": func.coalesce(Client.revoked_at, func.current_timestamp())},
     ),
-    Record(Membership, Membership.person_id, ("organisation_id", "role", "since")),
+    Record(Membership, Membership.person_id, ("organisation_id", "role", "since", "given_by")),
     Record(Person, Person.id, ("id", "email", "created_at")),
 )

@@ -1,6 +1,6 @@
 """What may go wrong when a person comes in."""
 
-from registry.kit.errors import ForbiddenError, InvalidError, NotFoundError, text
+from registry.kit.errors import ForbiddenError, InvalidError, NotFoundError, Text, UnavailableError, text
 
 
 class LinkInvalidError(InvalidError):
@@ -91,3 +91,90 @@ class PasskeyNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__(text("Diesen Passkey gibt es nicht.", "There is no such passkey."))
+
+
+class ProviderUnknownError(NotFoundError):
+    """There is no such identity provider."""
+
+    slug = "provider-not-found"
+    title = text("Anmeldedienst nicht gefunden", "Identity provider not found")
+    remedy = text("Auf der Seite „Anmelden“ stehen die Wege herein.", "The page “Sign in” shows the ways in.")
+
+    def __init__(self) -> None:
+        super().__init__(text("Diesen Anmeldedienst gibt es hier nicht.", "There is no such identity provider here."))
+
+
+class ProviderUnreachableError(UnavailableError):
+    """The identity provider does not answer, or not as one must."""
+
+    slug = "provider-unreachable"
+    title = text("Anmeldedienst nicht erreichbar", "Identity provider not reachable")
+    remedy = text(
+        "Versuchen Sie es später noch einmal, oder melden Sie sich mit einem Passkey oder einem Link per E-Mail an.",
+        "Try again later, or sign in with a passkey or a link by e-mail.",
+    )
+
+    def __init__(self, label: str) -> None:
+        super().__init__(text(f"„{label}“ antwortet gerade nicht.", f"“{label}” does not answer at the moment."))
+
+
+class SignInOverError(InvalidError):
+    """What comes back from a provider belongs to no sign-in that is open in this browser."""
+
+    slug = "sign-in-over"
+    title = text("Anmeldung nicht mehr offen", "Sign-in no longer open")
+    remedy = text("Beginnen Sie die Anmeldung hier noch einmal.", "Begin to sign in here once more.")
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "Diese Anmeldung ist schon beendet, zu alt, oder begann in einem anderen Browser.",
+                "This sign-in has ended, is too old, or began in another browser.",
+            )
+        )
+
+
+class ProviderRefusedError(ForbiddenError):
+    """The identity provider let nobody in, or the person changed her mind there."""
+
+    slug = "provider-refused"
+    title = text("Nicht angemeldet", "Not signed in")
+    remedy = text("Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.", "Try again, or take another way.")
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "Der Anmeldedienst hat die Anmeldung abgelehnt, oder Sie haben sie dort abgebrochen.",
+                "The identity provider refused, or you stopped there.",
+            )
+        )
+
+
+class ProviderAnswerError(InvalidError):
+    """What the identity provider answers cannot be believed; the log says why."""
+
+    slug = "provider-answer"
+    title = text("Antwort nicht angenommen", "Answer not accepted")
+    remedy = text(
+        "Versuchen Sie es noch einmal; bleibt es dabei, sagen Sie es dem Betrieb des Registers.",
+        "Try again; if it stays so, tell the operator of the registry.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            text("Die Antwort des Anmeldedienstes stimmt nicht.", "The identity provider's answer is not right.")
+        )
+
+
+class NotAdmittedError(ForbiddenError):
+    """The identity provider knows the person, but that opens nothing here."""
+
+    slug = "not-admitted"
+    title = text("Kein Zugang", "No access")
+    remedy = text(
+        "Bitten Sie die Leitung Ihrer Organisation um eine Einladung oder die richtige Gruppe.",
+        "Ask an owner of your organisation for an invitation, or for the right group.",
+    )
+
+    def __init__(self, detail: Text) -> None:
+        super().__init__(detail)

@@ -43,7 +43,8 @@ class PersonSession(Base):
     """A browser in which a person is signed in, known by a random secret of which only the hash is kept.
 
     `organisation_id` is the one acted for; `bound_to` names the slugs for which the identity provider spoke (None: all
-    of the person's); `factor_at` is when a second factor was last shown.
+    of the person's); `factor_at` is when a second factor was last shown; `id_token` is the provider's word, sealed, by
+    which it is told later that she leaves.
     """
 
     __tablename__ = "sessions"
@@ -54,6 +55,7 @@ class PersonSession(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     bound_to: Mapped[list[str] | None]
     provider: Mapped[str | None] = mapped_column(String(64))
+    id_token: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     device: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_used_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -6,9 +6,9 @@ from flask import Flask
 
 from registry.kit.errors import RegistryError
 from registry.kit.tally import Tally
-from registry.web import account, demo, door, errors, organisation, sign_in, start
+from registry.web import account, demo, door, errors, organisation, providers, sign_in, start
 
-PAGES = (account, demo, organisation, sign_in, start)
+PAGES = (account, demo, organisation, providers, sign_in, start)
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int], uses: Tally) -> None:

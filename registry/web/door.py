@@ -36,6 +36,9 @@ LANGUAGE = "language"
 FORMS = 120
 _LANGUAGES = ("de", "en")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
+#: is the one GET that writes.
+OWN_TRANSACTIONS = frozenset({"web.go_to_provider", "web.come_from_provider", "web.sign_out"})
 _COOKIE: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "Lax"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -128,11 +131,22 @@ def come_in(secret: str, to: str = "/account") -> Response:
     return _renamed(answer)
 
 
-def go_out(to: str = "/") -> Response:
-    """Go on as nobody."""
-    answer = cast("Response", redirect(to, 303))
+def go_out(to: str | None = None) -> Response:
+    """Go on as nobody, perhaps to a provider where one is still signed in."""
+    g.pop("visitor", None)
+    answer = lead_away(to) if to else cast("Response", redirect("/", 303))
     answer.delete_cookie(SESSION, **_COOKIE)
     return _renamed(answer)
+
+
+def lead_away(to: str) -> Response:
+    """Lead to an identity provider.
+
+    A redirection after a form would be held against `form-action`, each of those that may follow at the provider too.
+    """
+    answer = page("lead_away.html", to=to)
+    answer.headers["Refresh"] = f"0; url={to}"
+    return answer
 
 
 def _renamed(answer: Response) -> Response:
@@ -201,6 +215,23 @@ def first(act: Callable[[], None]) -> Callable[[View], View]:
     return mark
 
 
+def _begin_form(view: Callable[..., Any]) -> None:
+    spend("form", FORMS, timedelta(minutes=1))
+    _check_form()
+    if view in _FIRST:
+        _FIRST[view]()
+
+
+def _form_checked(view: View) -> View:
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if request.method not in _SAFE:
+            _begin_form(view)
+        return view(*args, **kwargs)
+
+    return cast("View", wrapped)
+
+
 def _in_transaction(view: View) -> View:
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -208,10 +239,7 @@ def _in_transaction(view: View) -> View:
             with resources().database.reading():
                 visitor()  # error pages, made after the session is closed, name her too
                 return view(*args, **kwargs)
-        spend("form", FORMS, timedelta(minutes=1))
-        _check_form()
-        if view in _FIRST:
-            _FIRST[view]()
+        _begin_form(view)
         with resources().database.transaction():
             visitor()
             return view(*args, **kwargs)
@@ -233,4 +261,5 @@ def init_app(app: Flask, uses: Tally) -> None:
     app.extensions["session_uses"] = uses
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(f"{blueprint.name}."):
-            app.view_functions[endpoint] = _in_transaction(view)
+            guarded = _form_checked if endpoint in OWN_TRANSACTIONS else _in_transaction
+            app.view_functions[endpoint] = guarded(view)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, json, redirect, request, url_for
 from marshmallow import ValidationError
 
-from registry.kit.errors import text
+from registry.kit.errors import Text, text
 from registry.kit.schemas import Email
 from registry.sign_in import service as sign_in
 from registry.sign_in.service import Party
@@ -73,7 +73,12 @@ def _count_attempt() -> None:
 def sign_in_page() -> Response:
     """Show the ways in."""
     to = own_path(request.args.get("next"))
-    return page("sign_in.html", next=to, cast=demo.CAST if resources().settings.demo else (), fault=None, email="")
+    return _ways_in(to)
+
+
+def _ways_in(to: str, status: int = 200, *, fault: Text | None = None, email: str = "") -> Response:
+    cast, providers = demo.CAST if resources().settings.demo else (), resources().providers
+    return page("sign_in.html", status, next=to, cast=cast, providers=list(providers), fault=fault, email=email)
 
 
 @blueprint.post("/sign-in")
@@ -83,8 +88,7 @@ def ask_for_link() -> Response:
     to = own_path(request.form.get("next"))
     said = address()
     if said is None:
-        typed = request.form.get("email", "")[:254]
-        return page("sign_in.html", 422, next=to, cast=(), fault=NO_ADDRESS, email=typed)
+        return _ways_in(to, 422, fault=NO_ADDRESS, email=request.form.get("email", "")[:254])
     base = resources().settings.base_url
     sign_in.ask_for_link(session(), said, browser=browser(), base_url=base, to=to)
     return page("link_sent.html", email=said)
@@ -162,8 +166,11 @@ def confirm_page() -> Response:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """Sign out in this browser."""
-    here = visitor()
-    if here is not None:
-        sign_in.end(session(), here.actor, here.person_id, here.session_id)
-    return go_out()
+    """Sign out in this browser, and at the provider by which one came in."""
+    left = None
+    with resources().database.transaction():
+        here = visitor()
+        if here is not None:
+            left = sign_in.farewell(session(), here.actor, here)
+            sign_in.end(session(), here.actor, here.person_id, here.session_id)
+    return go_out(resources().providers.way_out(*left) if left else None)

@@ -21,7 +21,15 @@ from registry.accounts.service.invitations import (
     withdraw_invitation,
 )
 from registry.accounts.service.mandates import Principal, give_mandate, mandate, mandates, principal, withdraw_mandate
-from registry.accounts.service.members import add_member, change_role, leave, member, members, remove_member
+from registry.accounts.service.members import (
+    add_member,
+    change_role,
+    follow_provider,
+    leave,
+    member,
+    members,
+    remove_member,
+)
 from registry.accounts.service.organisations import browse, change, demands_approval, find, onboard, rendering
 from registry.accounts.service.proofs import Challenge, challenge, prove
 from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits
@@ -66,6 +74,7 @@ __all__ = [
     "demands_approval",
     "end_client",
     "find",
+    "follow_provider",
     "forget_ended",
     "forget_old_invitations",
     "forget_used",

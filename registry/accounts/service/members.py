@@ -94,6 +94,43 @@ def leave(session: Session, actor: Actor, slug: str, person_id: UUID) -> None:
     _end(session, actor, organisations.find(session, actor, slug, lock=True), person_id)
 
 
+def follow_provider(
+    session: Session, actor: Actor, person: Person, provider: str, granted: Mapping[str, Role]
+) -> frozenset[str]:
+    """Let the memberships that an identity provider gave be those that it gives now, by slug.
+
+    What an owner gave stays as it is. Returns the slugs where the last owner would have gone: there he stays.
+    """
+    given = select(Organisation.slug).join(Membership, Membership.organisation_id == Organisation.id)
+    mine = given.where(Membership.person_id == person.id, Membership.given_by == provider)
+    before = frozenset(session.scalars(mine))
+    return frozenset(
+        slug
+        for slug in sorted(before | granted.keys())  # in one order, as each is locked
+        if not _follow(session, actor, slug, person, provider, before=slug in before, role=granted.get(slug))
+    )
+
+
+def _follow(
+    session: Session, actor: Actor, slug: str, person: Person, provider: str, *, before: bool, role: Role | None
+) -> bool:
+    """Give, change or end one membership; False where that would leave nobody to own the organisation."""
+    try:
+        if role is None:
+            remove_member(session, actor, slug, person.id)
+        elif before:
+            change_role(session, actor, slug, person.id, role=role)
+        else:
+            organisation = organisations.find(session, actor, slug, lock=True)
+            require(actor, Permission.MEMBERS_CHANGE, organisation)
+            if session.get(Membership, (organisation.id, person.id)) is None:
+                session.add(Membership(organisation_id=organisation.id, person=person, role=role, given_by=provider))
+                _note(session, actor, "member.added", organisation, person.id, after={"role": role})
+    except LastOwnerError:
+        return False
+    return True
+
+
 def _end(session: Session, actor: Actor, organisation: Organisation, person_id: UUID) -> list[str]:
     membership = _one(session, organisation, person_id)
     _keep_an_owner(session, organisation, membership)

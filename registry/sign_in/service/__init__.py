@@ -16,12 +16,14 @@ from registry.sign_in.service.passkeys import (
     remove_passkey,
     sign_in_with_passkey,
 )
+from registry.sign_in.service.providers import NO_MEMBER, admit, leave_for_provider, return_from_provider
 from registry.sign_in.service.sessions import (
     Visitor,
     act_for,
     begin,
     end,
     end_others,
+    farewell,
     forget_old,
     memberships,
     note_use,
@@ -31,9 +33,11 @@ from registry.sign_in.service.sessions import (
 )
 
 __all__ = [
+    "NO_MEMBER",
     "Party",
     "Visitor",
     "act_for",
+    "admit",
     "ask_for_link",
     "ask_to_register",
     "ask_to_sign_in",
@@ -42,8 +46,10 @@ __all__ = [
     "confirm",
     "end",
     "end_others",
+    "farewell",
     "first_operator_link",
     "forget_old",
+    "leave_for_provider",
     "memberships",
     "note_use",
     "open_link",
@@ -52,6 +58,7 @@ __all__ = [
     "remove_passkey",
     "renew",
     "resume",
+    "return_from_provider",
     "sessions",
     "sign_in_with_passkey",
 ]

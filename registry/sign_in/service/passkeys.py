@@ -61,6 +61,7 @@ def ask_to_register(session: Session, actor: Actor, visitor: Visitor, party: Par
     import webauthn
     from webauthn.helpers import structs
 
+    require(actor, Permission.ACCOUNT_SECURE, visitor.person_id)
     known = passkeys(session, actor, visitor.person_id)
     if known and not actor.strong:
         raise SecondFactorMissingError(
@@ -103,7 +104,7 @@ def register(
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
-    require(actor, Permission.ACCOUNT_MANAGE, visitor.person_id)
+    require(actor, Permission.ACCOUNT_SECURE, visitor.person_id)
     challenge = _challenge(session, answer, browser, purpose="registration", person_id=visitor.person_id)
     try:
         proved = webauthn.verify_registration_response(
@@ -133,7 +134,7 @@ def register(
 
 def remove_passkey(session: Session, actor: Actor, person_id: UUID, passkey_id: UUID) -> None:
     """Forget a passkey, which needs a second factor; PasskeyNotFoundError for one that is not the person's."""
-    require(actor, Permission.ACCOUNT_MANAGE, person_id)
+    require(actor, Permission.ACCOUNT_SECURE, person_id)
     if not actor.strong:
         raise SecondFactorMissingError(
             text("Bestätigen Sie sich zuerst mit einem Passkey.", "Confirm with a passkey first.")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, select, update
+from sqlalchemy import Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from registry.accounts.models import Membership, Organisation, Person
@@ -48,6 +48,7 @@ _RESUME = (
         PersonSession.last_used_at,
         PersonSession.factor_at,
         PersonSession.bound_to,
+        PersonSession.provider,
         Person.id,
         Person.email,
         Person.is_operator,
@@ -60,7 +61,9 @@ _RESUME = (
     .outerjoin(
         Membership,
         and_(
-            Membership.person_id == PersonSession.person_id, Membership.organisation_id == PersonSession.organisation_id
+            Membership.person_id == PersonSession.person_id,
+            Membership.organisation_id == PersonSession.organisation_id,
+            or_(Membership.given_by.is_(None), Membership.given_by == PersonSession.provider),
         ),
     )
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
@@ -76,18 +79,24 @@ def begin(
     strong: bool,
     provider: str | None = None,
     bound_to: Collection[str] | None = None,
+    id_token: bytes | None = None,
+    factor_at: datetime | None = None,
 ) -> str:
-    """Sign a person in; return the session's secret, which only her browser keeps."""
+    """Sign a person in; return the session's secret, which only her browser keeps.
+
+    `factor_at` is when the second factor of a strong sign-in was shown, if not just now.
+    """
     secret = secrets.token_urlsafe(32)
-    first = session.execute(_memberships(person.id, bound_to).limit(1)).first()
+    first = session.execute(_memberships(person.id, bound_to, provider).limit(1)).first()
     begun = PersonSession(
         hash=digest(secret),
         person_id=person.id,
         organisation_id=first[0] if first else None,
         bound_to=None if bound_to is None else sorted(bound_to),
         provider=provider,
+        id_token=id_token,
         device=device[:64],
-        factor_at=clock.now() if strong else None,
+        factor_at=(factor_at or clock.now()) if strong else None,
     )
     session.add(begun)
     session.flush()
@@ -101,7 +110,7 @@ def resume(session: Session, secret: str) -> Visitor | None:
     row: Any = session.connection().execute(_RESUME, {"hash": digest(secret)}).first()
     if row is None:
         return None
-    session_id, created, used, factor, bound, person_id, email, is_operator, own_id, slug, name, role = row
+    session_id, created, used, factor, bound, provider, person_id, email, is_operator, own_id, slug, name, role = row
     now = clock.now()
     if now >= created + LONGEST or now >= used + IDLE:
         return None
@@ -113,7 +122,7 @@ def resume(session: Session, secret: str) -> Visitor | None:
     if is_operator:
         scopes |= {Scope.REGISTRY_OPERATE}
     strong = factor is not None and now < factor + FACTOR
-    actor = Actor(ActorKind.PERSON, str(person_id), own_id, slug, scopes, strong=strong)
+    actor = Actor(ActorKind.PERSON, str(person_id), own_id, slug, scopes, strong=strong, provider=provider)
     return Visitor(actor, session_id, person_id, email, role, name, is_operator, used)
 
 
@@ -162,8 +171,8 @@ def end_others(session: Session, actor: Actor, person_id: UUID, session_id: UUID
 def memberships(session: Session, actor: Actor, visitor: Visitor) -> Sequence[tuple[str, str, Role]]:
     """Return slug, name and role of the organisations that a person may act for, as she is signed in."""
     require(actor, Permission.ACCOUNT_MANAGE, visitor.person_id)
-    bound = session.scalar(select(PersonSession.bound_to).where(PersonSession.id == visitor.session_id))
-    rows = session.execute(_memberships(visitor.person_id, bound).limit(200)).all()
+    running = session.get_one(PersonSession, visitor.session_id)
+    rows = session.execute(_memberships(visitor.person_id, running.bound_to, running.provider).limit(200)).all()
     return [(slug, name, role) for _, slug, name, role in rows]
 
 
@@ -171,7 +180,8 @@ def act_for(session: Session, actor: Actor, visitor: Visitor, slug: str) -> None
     """Act for another organisation from now on; NotAMemberError where the person may not."""
     require(actor, Permission.ACCOUNT_MANAGE, visitor.person_id)
     running = session.get_one(PersonSession, visitor.session_id)
-    chosen = session.execute(_memberships(visitor.person_id, running.bound_to).where(Organisation.slug == slug)).first()
+    theirs = _memberships(visitor.person_id, running.bound_to, running.provider)
+    chosen = session.execute(theirs.where(Organisation.slug == slug)).first()
     if chosen is None:
         raise NotAMemberError(slug)
     running.organisation_id = chosen[0]
@@ -185,11 +195,25 @@ def forget_old(session: Session) -> None:
     session.execute(delete(PersonSession).where(PersonSession.created_at <= now - LONGEST))
 
 
-def _memberships(person_id: UUID, bound_to: Collection[str] | None) -> Select[UUID, str, str, Role]:
+def farewell(session: Session, actor: Actor, visitor: Visitor) -> tuple[str, bytes | None] | None:
+    """Return by which provider a person came in, and its sealed word; None where she came in by herself."""
+    require(actor, Permission.ACCOUNT_MANAGE, visitor.person_id)
+    running = session.get_one(PersonSession, visitor.session_id)
+    return (running.provider, running.id_token) if running.provider else None
+
+
+def may_act(session: Session, person_id: UUID, bound_to: Collection[str], provider: str) -> bool:
+    """Whether a person who comes in by a provider may act for any of these organisations."""
+    return session.execute(_memberships(person_id, bound_to, provider).limit(1)).first() is not None
+
+
+def _memberships(
+    person_id: UUID, bound_to: Collection[str] | None, provider: str | None
+) -> Select[UUID, str, str, Role]:
     query = (
         select(Organisation.id, Organisation.slug, Organisation.name, Membership.role)
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person_id)
+        .where(Membership.person_id == person_id, or_(Membership.given_by.is_(None), Membership.given_by == provider))
         .order_by(Membership.since, Organisation.slug)
     )
     return query if bound_to is None else query.where(Organisation.slug.in_(bound_to))
