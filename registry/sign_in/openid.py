@@ -34,6 +34,8 @@ SKEW = 60
 SIZE_MAX = 16_384
 HINT_MAX = 4096
 SUBJECT_MAX = 255
+#: Who proved himself to the provider longer ago does it again; who asks is also told when it was.
+MAX_AGE = 7 * 24 * 3600
 
 log = structlog.get_logger("registry.sign_in")
 
@@ -77,7 +79,12 @@ class Providers:
             raise _unreachable(provider, "it names no way in")
         with self._client(provider) as client:
             address, _ = client.create_authorization_url(
-                place, state=start.state, nonce=start.nonce, code_verifier=start.verifier, ui_locales=language
+                place,
+                state=start.state,
+                nonce=start.nonce,
+                code_verifier=start.verifier,
+                ui_locales=language,
+                max_age=MAX_AGE,
             )
         return str(address)
 

@@ -113,11 +113,11 @@ def _words(said: str) -> list[str]:
 
 
 def _pairs(variable: str, said: str) -> Iterator[tuple[str, str]]:
-    for pair in filter(None, (part.strip() for part in said.split(","))):
-        # What comes first may have signs of equality in it, as the names of groups in a directory do.
+    # Names of groups in a directory have commas and signs of equality in them.
+    for pair in filter(None, (part.strip() for part in said.split(";" if ";" in said else ","))):
         first, sign, second = pair.rpartition("=")
         if not (first and sign and second):
-            raise ProviderSettingError(f"{variable} must be like name=value, separated by commas")
+            raise ProviderSettingError(f"{variable} must be like name=value, separated by commas or semicolons")
         yield first, second
 
 

@@ -30,6 +30,8 @@ SECRET = "0123456789abcdef" * 4
         ("REGISTRY_MAX_PACKAGE_MB", "1.5"),
         ("REGISTRY_READ_ONLY", "maybe"),
         ("REGISTRY_PUBLISHING", "maybe"),
+        ("REGISTRY_OIDC_MG_LABLE", "Stadt"),
+        ("REGISTRY_OIDC_ISSUER", "https://login.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "gitlab.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "https://gitlab.example http://gitlab.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "https://user@gitlab.example"),

@@ -23,6 +23,7 @@ ASKS |= {
     "rendering",
     "passkeys",
     "challenge",
+    "_follow",
 }
 
 #: Functions that take no actor, or ask nobody, each with its reason.
@@ -54,6 +55,10 @@ FREE = {
     "sign_in.become_first_operator": "finds out who asks",
     "sign_in.ask_to_sign_in": "finds out who asks",
     "sign_in.sign_in_with_passkey": "finds out who asks",
+    "sign_in.leave_for_provider": "finds out who asks",
+    "sign_in.return_from_provider": "finds out who asks",
+    "sign_in.admit": "finds out who asks",
+    "sign_in.may_act": "finds out who asks",
     "sign_in.begin": "finds out who asks",
     "sign_in.resume": "finds out who asks",
     "sign_in.end": "asks for the person herself, in sessions; in attempts it finds out who asks",

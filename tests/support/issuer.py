@@ -38,6 +38,9 @@ class Issuer:
                 issuer.asked.append(self.path)
                 issuer.behaviours.get(self.path, issuer.answer)(self)
 
+            def do_POST(self) -> None:
+                self.do_GET()
+
             def log_message(self, *_said: object) -> None:
                 """Keep quiet."""
 

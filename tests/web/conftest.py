@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from registry.authz.actor import Role
 from registry.config import Resources
 from registry.kit import mail
 from registry.kit.mail import Message
+from registry.kit.sealing import Seal
+from registry.sign_in.openid import Providers
+from registry.sign_in.providers import read
 from tests.cast import OPERATOR
 from tests.support.processes import free_port
 
@@ -95,6 +99,13 @@ def sign_in(mails: Callable[[], list[Message]]) -> Callable[[Visit, str], TestRe
         return visit.post("/sign-in/link", {"secret": secret})
 
     return come
+
+
+def know(resources: Resources, *said: dict[str, str]) -> None:
+    """Let a registry that is open know identity providers."""
+    settings = replace(resources.settings, providers=read(dict(chain.from_iterable(each.items() for each in said))))
+    resources.settings = settings
+    resources.providers = Providers(settings.providers, settings.base_url, Seal(settings.secret_key, "id-token"))
 
 
 @dataclass(frozen=True, slots=True)

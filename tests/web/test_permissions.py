@@ -37,6 +37,8 @@ TABLE = (
     ("POST", "/sign-in/passkey", {}, WRONG),
     ("GET", "/first-operator", None, ALL),
     ("POST", "/first-operator", {"email": "me@city.example"}, WRONG),
+    ("POST", "/sign-in/providers/<name>", {}, ALL.replace("200", "404")),
+    ("GET", "/sign-in/providers/<name>/callback", None, ALL.replace("200", "404")),
     ("GET", "/confirm", None, KNOWN),
     ("POST", "/sign-out", {}, ALL.replace("200", "303")),
     ("GET", "/demo/mailbox", None, ALL.replace("200", "404")),

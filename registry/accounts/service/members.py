@@ -124,6 +124,7 @@ def _follow(
             organisation = organisations.find(session, actor, slug, lock=True)
             require(actor, Permission.MEMBERS_CHANGE, organisation)
             if session.get(Membership, (organisation.id, person.id)) is None:
+                quotas.keep_to(session, organisation.id, members=quotas.members_of(session, organisation.id) + 1)
                 session.add(Membership(organisation_id=organisation.id, person=person, role=role, given_by=provider))
                 _note(session, actor, "member.added", organisation, person.id, after={"role": role})
     except LastOwnerError:
