@@ -178,7 +178,9 @@ class Providers:
 
     def _place(self, provider: Provider, name: str) -> str | None:
         place = self._told(provider).get(name)
-        return place if isinstance(place, str) and is_trustworthy(place.partition("?")[0]) else None
+        if not isinstance(place, str) or not (place.isascii() and place.isprintable()):
+            return None
+        return place if is_trustworthy(place.partition("?")[0]) else None
 
     def _opened(self, sealed: bytes) -> str | None:
         try:

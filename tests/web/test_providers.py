@@ -324,6 +324,16 @@ def test_code_and_secret_go_to_nobody_else(city, visit, resources):
     assert_refused(city.sign_in(here), here, resources, 503)
 
 
+@pytest.mark.parametrize(
+    "place", [None, 1, "javascript:alert(1)", "http://city.example/", "https://city.example/\nX: y", "//city.example"]
+)
+def test_nobody_is_led_to_what_is_no_address(city, visit, place):
+    city.configuration["authorization_endpoint"] = place
+    here = visit()
+    here.get("/sign-in")
+    assert here.post("/sign-in/providers/stadt").status_code == 503
+
+
 def test_without_the_provider_the_other_ways_in_stay(city, visit, resources):
     city.configuration = {}
     here = visit()
