@@ -107,10 +107,12 @@ def session(resources: Resources) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(resources: Resources) -> Flask:
+def app(resources: Resources) -> Iterator[Flask]:
     made = create_app(resources)
     made.testing = False
-    return made
+    yield made
+    # No timer may outlive its database.
+    made.extensions["downloads"].flush()
 
 
 @pytest.fixture

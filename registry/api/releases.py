@@ -125,7 +125,8 @@ class Releases(MethodView):
                 attestations.read(content, received.sha256)
             report = releases.inspect(received.file, service, version, limits)
             if query["check"]:
-                return Response(render(report.to_json()).body, 200, content_type="application/json")
+                told = Response(render(report.to_json()).body, 200, content_type="application/json")
+                return _checked(received, told)
             releases.refuse_errors(report)
             if "Idempotency-Key" not in request.headers:
                 with database.reading() as reading:
@@ -133,6 +134,20 @@ class Releases(MethodView):
                         raise VersionExistsError(slug, version)
             upload = Upload(releases.new_key(), received.size, received.sha256, report)
             return _publish(slug, received, upload)
+
+
+def _checked(received: uploads.Received, told: Response) -> Response:
+    """Answer with what was found; the answer alone is kept, and only under a key."""
+    if "Idempotency-Key" not in request.headers:
+        return told
+    with resources().database.transaction():
+        return once(lambda: told, _fingerprint(received))
+
+
+def _fingerprint(received: uploads.Received) -> str:
+    said = json.dumps(received.metadata, sort_keys=True)
+    attested = [hashlib.sha256(content).hexdigest() for content in received.attestations]
+    return render({"path": request.full_path, "said": said, "package": received.sha256, "attested": attested}).etag
 
 
 def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
@@ -156,12 +171,7 @@ def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
         with database.transaction():
             if "Idempotency-Key" not in request.headers:
                 return act()
-            said = json.dumps(received.metadata, sort_keys=True)
-            attested = [hashlib.sha256(content).hexdigest() for content in received.attestations]
-            return once(
-                act,
-                render({"path": request.full_path, "said": said, "package": upload.sha256, "attested": attested}).etag,
-            )
+            return once(act, _fingerprint(received))
     except BaseException:
         kept = False
         raise

@@ -30,14 +30,10 @@ class Tally(Generic[Thing]):
         """Count one."""
         with self._lock:
             self._counts[identifier] += 1
-            if self._timer is None:
-                # Begun by the first count, hence in the process that serves, also where a server forks.
-                self._timer = threading.Timer(self._interval, self.flush)
-                self._timer.daemon = True
-                self._timer.start()
+            self._begin()
 
     def flush(self) -> None:
-        """Hand on what was counted; what cannot be handed on now is kept for the next time."""
+        """Hand on what was counted; what cannot be handed on now is kept, and tried again after a while."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
             if self._timer is not None:
@@ -51,3 +47,11 @@ class Tally(Generic[Thing]):
             log.warning("counts kept for later", exc_info=True)
             with self._lock:
                 self._counts.update(counts)
+                self._begin()
+
+    def _begin(self) -> None:
+        if self._timer is None:
+            # Begun by the first count, hence in the process that serves, also where a server forks.
+            self._timer = threading.Timer(self._interval, self.flush)
+            self._timer.daemon = True
+            self._timer.start()

@@ -137,6 +137,43 @@ def test_parts_that_nobody_asked_for_do_not_spoil_the_package(call, draft):
     assert call("GET", f"{RELEASE}/package", buffered=True).get_data() == content
 
 
+def test_a_form_of_too_many_parts_says_so(call, draft, resources):
+    assert draft
+    data = {name: (io.BytesIO(b"x"), f"{name}.bin") for name in "abcdefghijk"}
+    data |= {"package": (io.BytesIO(packages.package()), "p.zip"), "metadata": json.dumps({"version": "1.0.0"})}
+    before = written(resources)
+    told = refused(call("POST", RELEASES, who=PUBLISHER, data=data), 400, "too-many-parts")
+    assert told["detail"] == "The multipart content has more than 12 parts."
+    assert written(resources) == before
+
+
+@ON_SQLITE
+def test_the_first_part_of_a_name_counts(call, draft):
+    assert draft
+    first, second = packages.package(), packages.package({"other.txt": "other"})
+    data = {
+        "package": [(io.BytesIO(first), "a.zip"), (io.BytesIO(second), "b.zip")],
+        "metadata": [json.dumps({"version": "1.0.0"}), json.dumps({"version": "2.0.0"})],
+    }
+    assert good(call("POST", RELEASES, who=PUBLISHER, data=data), 201)["version"] == "1.0.0"
+    assert call("GET", f"{RELEASE}/package", buffered=True).get_data() == first
+
+
+def test_a_check_is_answered_again_by_its_key_and_by_it_alone(call, draft, publish):
+    assert draft
+    key = {"Idempotency-Key": "check"}
+    first = publish(query="?check=1", headers=key, content=b"no zip")
+    assert good(first)["ok"] is False
+    again = publish(query="?check=1", headers=key, content=b"no zip")
+    assert (again.status_code, again.get_data()) == (200, first.get_data())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    for other in ({"content": b"no zip either"}, {"content": b"no zip", "version": "1.0.1"}):
+        refused(publish(query="?check=1", headers=key, **other), 422, "idempotency-key-reused")
+    refused(publish(headers=key), 422, "idempotency-key-reused")
+    good(publish(), 201)
+
+
 def test_a_version_is_published_once(call, service, publish, resources, stored):
     assert service
     before = written(resources)

@@ -54,6 +54,23 @@ def test_what_cannot_be_handed_on_is_kept_for_the_next_time():
     assert handed == [{identifier: 2}]
 
 
+def test_what_could_not_be_handed_on_is_tried_again_without_another_count():
+    handed, done, broken, identifier = [], threading.Event(), [True, True], uuid4()
+
+    def hand_on(counts):
+        if broken:
+            broken.pop()
+            raise RuntimeError
+        handed.append(dict(counts))
+        done.set()
+
+    tally = Tally(hand_on, interval=0.01)
+    tally.count(identifier)
+    tally.count(identifier)
+    assert done.wait(5)
+    assert handed == [{identifier: 2}]
+
+
 def test_nothing_is_lost_where_many_count_at_once():
     total, identifier = [], uuid4()
     tally = Tally(lambda counts: total.append(counts[identifier]), interval=0.001)
