@@ -220,16 +220,26 @@ def open_app(environ: Mapping[str, str] | None = None) -> Flask:
 def main() -> None:
     """Run the command line; errors are one sentence on stderr, exit 1 for "no", 2 for wrong use."""
     try:
-        commands.group(obj=commands.Program(create_app, openapi.document), standalone_mode=False)
+        program = commands.Program(create_app, openapi.document)
+        commands.group(obj=program, prog_name="efa-registry", standalone_mode=False)
     except SettingsError as error:
         _leave(str(error), 2)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _leave(_sentence(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+
+
+def _sentence(error: click.ClickException) -> str:
+    """Say in one line what click would say in three."""
+    said = " ".join(error.format_message().split()).removesuffix(".")
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "efa-registry"
+    return f"{said}; see: {command} --help"
 
 
 def _leave(sentence: str, code: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityErr
 from sqlalchemy.orm import Session
 
 from registry.config import Resources, Settings
+from registry.kit import migrations
 from registry.kit.errors import RegistryError
 from registry.kit.storage import StorageError, StorageUrlError
 
@@ -64,6 +65,18 @@ def _open() -> Resources:
         fail(f"An address cannot be read ({error}); check {names}.", 2)
     except OSError as error:
         fail(f"{error.filename} cannot be used ({error.strerror}); check REGISTRY_DATA_DIR.", 2)
+
+
+def is_current(resources: Resources) -> bool:
+    """Whether the database has what this program needs."""
+    with resources.database.reading() as session:
+        return migrations.is_current(session)
+
+
+def refuse_when_behind(resources: Resources) -> None:
+    """Leave where the database lacks what this program needs."""
+    if not is_current(resources):
+        fail("The database is not up to date; run: efa-registry db upgrade")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import click
 from flask import Flask
 
 from registry.authz.actor import Role, Scope, operator
-from registry.cli.base import fail, opened, transaction
+from registry.cli.base import fail, opened, refuse_when_behind, transaction
 from registry.config import Resources, Settings
 
 
@@ -65,8 +65,9 @@ def worker() -> None:
     from registry.cli import working
     from registry.kit import logs
 
-    logs.init()
     with opened() as resources:
+        refuse_when_behind(resources)
+        logs.init()
         working.run(resources, ended)
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from registry.accounts import service as accounts
 from registry.authz.actor import ROLE_SCOPES, Role, operator
 from registry.cli import seeding, working
-from registry.cli.base import fail
+from registry.cli.base import fail, is_current, refuse_when_behind
 from registry.cli.embedded import Embedded
 from registry.config import Resources
 from registry.kit import logs, migrations
@@ -24,11 +24,10 @@ DEMO_TOKEN = timedelta(hours=24)
 
 def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str, port: int, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT; what runs by then is finished."""
-    logs.init()
-    if demo and not _is_current(resources):
+    if demo and not is_current(resources):
         migrations.upgrade(resources.database)
-    if not _is_current(resources):
-        fail("The database is not up to date; run: efa-registry db upgrade")
+    refuse_when_behind(resources)
+    logs.init()
     if demo:
         resources.settings = replace(resources.settings, demo=True)
         click.echo(seeding.load(resources))
@@ -58,11 +57,6 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
     for tally in ("downloads", "session_uses", "client_uses"):
         app.extensions[tally].flush()
     worker.join(timeout=1)
-
-
-def _is_current(resources: Resources) -> bool:
-    with resources.database.reading() as session:
-        return migrations.is_current(session)
 
 
 def _announce(resources: Resources, host: str, port: int, *, demo: bool) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,10 +56,14 @@ def shell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tm
         monkeypatch.setattr(sys, "argv", ["efa-registry", *arguments])
         capfd.readouterr()
         code: int | str | None = 0
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             main()
         except SystemExit as leaving:
             code = leaving.code
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
         assert list(here.iterdir()) == [], "A command left something in the working directory."
         return Done(code if isinstance(code, int) else 0 if code is None else 1, *capfd.readouterr())
 

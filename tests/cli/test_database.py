@@ -41,6 +41,8 @@ class TestMigrations:
         ("organisations", "create", "bonn", "--name", "Bonn", "--kind", "provider"),
         ("members", "add", "mainz", "someone@mainz.example", "--role", "owner"),
         ("storage", "verify"),
+        ("worker",),
+        ("serve",),
     ],
     ids=" ".join,
 )
