@@ -54,6 +54,41 @@ def test_what_the_ars_says_need_not_be_said(call):
     assert (told["ags"], told["state"]) == ("07211000", "DE-RP")
 
 
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("said", "verified"),
+    [
+        ({"kind": "municipality"}, None),
+        ({"kind": "municipality", "ars": None}, None),
+        ({"kind": "county"}, None),
+        ({"kind": "state"}, None),
+        ({"kind": "county", "ars": "07211"}, "operator"),
+        ({"kind": "state", "ars": "07"}, "operator"),
+        ({"kind": "provider"}, "operator"),
+        ({"kind": "association"}, "operator"),
+    ],
+)
+def test_without_the_key_of_its_kind_an_organisation_is_not_verified(call, said, verified):
+    told = good(
+        call("POST", ORGANISATIONS, {"slug": "musterstadt", "name": "Musterstadt", **said}, who="operator"), 201
+    )
+    assert (told["ars"], told["verified"]) == (said.get("ars"), verified)
+
+
+def test_an_organisation_is_verified_as_long_as_it_has_its_key(call):
+    good(call("POST", ORGANISATIONS, {"slug": "trier", "name": "Trier", "kind": "municipality"}, who="operator"), 201)
+    path = "/organisations/trier"
+
+    def change(**said):
+        return good(call("PATCH", path, said, who="operator", headers=ANYHOW))["verified"]
+
+    assert change(population=5) is None
+    assert change(ars="072110000000") == "operator"
+    assert change(ars=None, ags=None) is None
+    assert change(kind="provider") == "operator"
+    assert good(call("GET", path))["verified"] == "operator"
+
+
 def test_two_organisations_have_neither_slug_nor_ars_in_common(call):
     good(call("POST", ORGANISATIONS, WHOLE, who="operator"), 201)
     refused(call("POST", ORGANISATIONS, WHOLE | {"ars": None, "ags": None}, who="operator"), 409, "organisation-exists")

@@ -4,10 +4,17 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from registry.accounts.schemas import OrganisationChangeSchema
+from registry.adoption.schemas import AdoptionChangeSchema
+from registry.catalogue.schemas import ServiceChangeSchema
+from registry.kit.schemas import Schema
+from registry.releases.schemas import ReleaseChangeSchema
 from tests import packages
 from tests.api.asking import ADOPTER, ANYHOW, OWNER, PUBLISHER, digest, good, refused, written
 from tests.api.world import World
@@ -379,6 +386,81 @@ def test_what_is_not_right_is_refused(either_gallery, case):
     headers = ANYHOW if method == "PATCH" or path == ADOPTION else {}
     answer = either_gallery.call(method, path, said, who=who, headers=headers)
     check(either_gallery, before, answer, 422, *places)
+
+
+#: What can be read and changed: its path, how it is changed and by whom, and by what schema.
+CHANGED: dict[str, tuple[str, str, str, type[Schema]]] = {
+    "service": (f"{SERVICES}/offen", "PATCH", PUBLISHER, ServiceChangeSchema),
+    "release": (f"{RELEASES}/1.0.0", "PATCH", PUBLISHER, ReleaseChangeSchema),
+    "organisation": (f"{ORGANISATIONS}/wiesbaden", "PATCH", "operator", OrganisationChangeSchema),
+    "adoption": (ADOPTION, "PUT", ADOPTER, AdoptionChangeSchema),
+}
+
+
+@pytest.mark.parametrize("thing", CHANGED)
+def test_what_is_only_told_cannot_be_changed_not_even_to_what_it_is(either_gallery, thing):
+    path, method, who, schema = CHANGED[thing]
+    told = good(either_gallery.call("GET", path))
+    fixed = told.keys() - schema().fields.keys()
+    assert fixed >= READ_ONLY[thing]
+    before = written(either_gallery.resources)
+    for name in sorted(fixed):
+        answer = either_gallery.call(method, path, {name: told[name]}, who=who, headers=ANYHOW)
+        check(either_gallery, before, answer, 422, f"#/{name}")
+
+
+#: Fields that must be among those.
+READ_ONLY = {
+    "service": {"slug", "originator", "latest_release", "adoption_counts", "demo", "created_at", "updated_at"},
+    "release": {"version", "package", "published_at", "changes", "breaking"},
+    "organisation": {"slug", "verified", "demo"},
+    "adoption": {"service", "organisation", "declared_by", "confirmed_at", "expires_at", "stale", "demo"},
+}
+
+#: What is sent that would be good, were it sent by another one: method, path, what, and the one who may.
+GOOD: dict[str, tuple[str, str, Any, str]] = {
+    "change of a service": ("PATCH", f"{SERVICES}/offen", {"keywords": ["x"]}, PUBLISHER),
+    "release": ("POST", RELEASES, None, PUBLISHER),
+    "check of a release": ("POST", f"{RELEASES}?check=1", None, PUBLISHER),
+    "change of a release": ("PATCH", f"{RELEASES}/1.0.0", {"changelog": {"de": "x"}}, PUBLISHER),
+    "yank": ("POST", f"{RELEASES}/1.0.0/yank", {"reason": {"de": "x"}}, PUBLISHER),
+    "adoption": ("PUT", ADOPTION, {"note": {"de": "x"}}, ADOPTER),
+    "report": ("POST", DEPLOYMENTS, REPORT, ADOPTER),
+    "client": ("POST", f"{ORGANISATIONS}/moenchengladbach/clients", {"scopes": ["services:write"]}, OWNER),
+    "change of an organisation": ("PATCH", f"{ORGANISATIONS}/moenchengladbach", {"website": None}, OWNER),
+}
+
+
+def sent(world: World, case: tuple[str, str, Any, str], who: str) -> Any:
+    method, path, said, _ = case
+    if said is None:
+        upload = parts(packages.package(), {"version": "2.0.0"})
+        return world.call(method, path, who=who, **upload)
+    return world.call(method, path, said, who=who, headers=ANYHOW if method != "POST" else {})
+
+
+@pytest.mark.parametrize("case", GOOD.values(), ids=GOOD)
+def test_what_is_good_is_refused_from_another_organisation(either_gallery, case):
+    before = written(either_gallery.resources)
+    answer = sent(either_gallery, case, "kiel-owner")
+    assert answer.json["type"] == "/problems/not-yours"
+    check(either_gallery, before, answer, 403)
+
+
+@pytest.mark.parametrize("case", GOOD.values(), ids=GOOD)
+def test_what_is_good_is_refused_with_a_token_that_has_expired(gallery, case):
+    before = written(gallery.resources)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=2), tick=False):
+        answer = sent(gallery, case, case[3])
+    assert answer.json["type"] == "/problems/token-invalid"
+    assert "invalid_token" in answer.headers["WWW-Authenticate"]
+    check(gallery, before, answer, 401)
+
+
+@pytest.mark.parametrize("case", GOOD.values(), ids=GOOD)
+def test_what_is_good_is_taken_from_the_one_who_may(gallery, tmp_path, case):
+    with gallery.copy(tmp_path / "world") as world:
+        assert sent(world, case, case[3]).status_code in {200, 201}
 
 
 QUERIES = {

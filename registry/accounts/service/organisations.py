@@ -84,13 +84,14 @@ def _wanted(
 
 
 def onboard(session: Session, actor: Actor, *, demo: bool = False, **said: Any) -> Organisation:
-    """Take in an organisation, as known to the operator.
+    """Take in an organisation, as known to the operator; one that lacks the key of its kind is not verified.
 
     Raises OrganisationInvalidError where kind and keys disagree, OrganisationExistsError for a slug or ARS in use.
     """
     require(actor, Permission.ORGANISATION_CREATE)
-    organisation = Organisation(slug=said["slug"], demo=demo, verified=Proof.OPERATOR)
+    organisation = Organisation(slug=said["slug"], demo=demo)
     _take(session, organisation, said)
+    organisation.verified = _proof(organisation)
     if session.scalar(select(Organisation.id).where(Organisation.slug == organisation.slug)):
         raise OrganisationExistsError(
             text(f"Den Slug „{organisation.slug}“ gibt es schon.", f"The slug “{organisation.slug}” is taken.")
@@ -122,6 +123,8 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     demanded = organisation.four_eyes
     domain = urlsplit(organisation.website or "").hostname
     _take(session, organisation, changes)
+    if organisation.ars != before["ars"] or organisation.kind != before["kind"]:
+        organisation.verified = _proof(organisation)
     _only_bearer(session, organisation)
     if organisation.verified is Proof.DNS and urlsplit(organisation.website or "").hostname != domain:
         organisation.verified = None  # what was proved was another domain
@@ -186,6 +189,11 @@ def _take(session: Session, organisation: Organisation, said: Mapping[str, Any])
     if organisation.ars and not said.get("state") and "ars" in said:
         organisation.state = state_of(organisation.ars)
     _check_keys(organisation)
+
+
+def _proof(it: Organisation) -> Proof | None:
+    """Say by what the operator knows it: a municipality, county or state by its key, others by themselves."""
+    return Proof.OPERATOR if it.ars is not None or it.kind not in DIGITS else None
 
 
 def _check_keys(it: Organisation) -> None:
