@@ -80,6 +80,7 @@ UNREADABLE = {
     "parts without boundary": ("POST", RELEASES, PUBLISHER, b"--b--", {"Content-Type": "multipart/form-data"}, 400),
     "parts cut off": ("POST", RELEASES, PUBLISHER, b"--b\r\nContent-Disposition: form-data", MULTIPART, 400),
     "parts that are none": ("POST", RELEASES, PUBLISHER, b"rubbish", MULTIPART, 400),
+    "parts without end before the first": ("POST", RELEASES, PUBLISHER, b"x" * 1_000_000, MULTIPART, 400),
     "JSON of more than a megabyte": ("POST", SERVICES, PUBLISHER, json.dumps({"slug": "x" * 1_000_001}), None, 413),
     "a key that is empty": ("POST", SERVICES, PUBLISHER, json.dumps(a_service()), {"Idempotency-Key": ""}, 400),
     "a key that is too long": (
@@ -676,6 +677,44 @@ UPLOADS: dict[str, tuple[dict[str, Any], int, list[str]]] = {
 def test_an_upload_that_is_not_right_is_refused(either_gallery, sent, status, places):
     before = written(either_gallery.resources)
     check(either_gallery, before, either_gallery.call("POST", RELEASES, who=PUBLISHER, **sent), status, *places)
+
+
+class Endless(io.RawIOBase):
+    """An upload that never ends, and how much of it was read."""
+
+    def __init__(self) -> None:
+        self.begin = parts(b"x")["data"].partition(b"\r\n--b--")[0]
+        self.taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        some = self.begin[: len(room)] if self.taken == 0 else b"x" * len(room)
+        room[: len(some)] = some
+        self.taken += len(some)
+        return len(some)
+
+
+@pytest.mark.parametrize("check_only", ["", "?check=1"])
+def test_a_package_that_is_too_large_is_refused_while_it_is_read(either_gallery, check_only):
+    before = written(either_gallery.resources)
+    endless = Endless()
+    answer = either_gallery.call(
+        "POST",
+        RELEASES + check_only,
+        who=PUBLISHER,
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={
+            "wsgi.input": endless,
+            "wsgi.input_terminated": True,
+            "CONTENT_LENGTH": "",
+            "CONTENT_TYPE": MULTIPART["Content-Type"],
+        },
+    )
+    check(either_gallery, before, answer, 413)
+    assert "at most 2,000,000 bytes" in answer.json["detail"]
+    assert 2_000_000 < endless.taken < 3_000_000
 
 
 @pytest.mark.parametrize("check_only", ["", "?check=1"])
