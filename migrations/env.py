@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 import registry.kit.idempotency  # the tables of every slice
 import registry.kit.mail
+import registry.kit.walks
 from registry.accounts import models as accounts
 from registry.adoption import models as adoption
 from registry.catalogue import models as catalogue
@@ -17,6 +18,7 @@ from registry.sign_in import models as sign_in
 TABLES = (
     registry.kit.idempotency,
     registry.kit.mail,
+    registry.kit.walks,
     accounts,
     sign_in,
     journal,

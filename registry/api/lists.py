@@ -22,7 +22,7 @@ class ListQuerySchema(Schema):
     limit = fields.Integer(
         load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX), metadata={"description": "Items per page."}
     )
-    cursor = String(1000, metadata={"description": "`next` of the previous page."})
+    cursor = String(4000, metadata={"description": "`next` of the previous page."})
 
 
 @cache

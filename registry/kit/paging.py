@@ -82,26 +82,46 @@ def read(
     The query selects the item, followed by the columns of `order`, of which the last must tell any two items
     apart. Raises PlaceError where `after` is no place of this list.
     """
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = count(session, query)
     ordered = query.order_by(*(column.desc() if descending else column.asc() for column in order)).limit(limit + 1)
     if after is not None:
         ordered = ordered.where(behind(order, after, descending=descending))
     return cut(session.execute(ordered).all(), total, limit)
 
 
+def count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
+    """Count what a query finds."""
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
 def behind(
     order: Sequence[InstrumentedAttribute[Any]], place: Place, *, descending: bool = False
 ) -> ColumnElement[bool]:
     """Say "after the item with these sort values"; PlaceError where the place does not fit."""
-    if len(place) != len(order):
-        raise PlaceError
-    values = tuple_(*(literal(_typed(column, value), column.type) for column, value in zip(order, place, strict=True)))
+    values = zip(order, typed(order, place), strict=True)
+    there = tuple_(*(literal(value, column.type) for column, value in values))
     row = tuple_(*order)
-    return row < values if descending else row > values
+    return row < there if descending else row > there
 
 
-def _typed(column: InstrumentedAttribute[Any], value: str | int) -> Any:
-    kind = column.type.python_type
+def typed(order: Sequence[InstrumentedAttribute[Any]], place: Place) -> tuple[Any, ...]:
+    """Return the values of a place as the columns have them; PlaceError where they do not fit."""
+    return reader(order)(place)
+
+
+def reader(order: Sequence[InstrumentedAttribute[Any]]) -> Callable[[Place], tuple[Any, ...]]:
+    """Return what does so for many places."""
+    kinds = [column.type.python_type for column in order]
+
+    def read(place: Place) -> tuple[Any, ...]:
+        if len(place) != len(kinds):
+            raise PlaceError
+        return tuple(_typed(kind, value) for kind, value in zip(kinds, place, strict=True))
+
+    return read
+
+
+def _typed(kind: type, value: str | int) -> Any:
     try:
         if kind is datetime:
             return datetime.fromisoformat(str(value))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from registry.accounts import service as accounts
-from registry.kit import idempotency, limits, mail
+from registry.kit import idempotency, limits, mail, walks
 from registry.sign_in import service as sign_in
 
 
@@ -21,6 +21,7 @@ class Retention:
 
 RETENTION: tuple[Retention, ...] = (
     Retention(("idempotency_keys",), "24 hours", idempotency.forget_old),
+    Retention(("moves",), "a day and ten minutes", walks.forget_old),
     Retention(("rate_counts",), "two minutes", limits.forget_old),
     Retention(("sign_ins", "sessions"), "until they have ended", sign_in.forget_old),
     Retention(("invitations",), "7 days", accounts.forget_old_invitations),

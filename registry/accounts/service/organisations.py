@@ -15,7 +15,7 @@ from registry.accounts.models import Organisation, OrganisationKind, Proof
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
-from registry.kit import clock, paging
+from registry.kit import clock, paging, walks
 from registry.kit.errors import Fault, text
 from registry.kit.folding import fold
 from registry.kit.paging import Page, Place
@@ -63,7 +63,8 @@ def browse(
     require(actor, Permission.ORGANISATION_READ)
     wanted = _wanted(q=q, state=state, kind=kind, ars=ars, among=among)
     order = (Organisation.name_key, Organisation.id)
-    return paging.read(session, select(Organisation.body, *order).where(*wanted), order, after=after, limit=limit)
+    query = select(Organisation.body, *order).where(*wanted)
+    return walks.read(session, query, order, total=paging.count(session, query), after=after, limit=limit)
 
 
 def _wanted(
@@ -233,6 +234,7 @@ def _only_bearer(session: Session, it: Organisation) -> None:
 
 def _settle(session: Session, organisation: Organisation) -> None:
     """Store the representation anew."""
+    walks.note(session, organisation, Organisation.name_key)
     organisation.body, organisation.etag = b"", ""
     session.flush()
     loaded = session.scalars(

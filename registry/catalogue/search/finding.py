@@ -1,6 +1,6 @@
 """Find services by what is said of them: which, how many, in what order, and how they spread over their marks."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -20,8 +20,9 @@ AUDIENCE = "audience"
 #: So many services are looked up one by one before it pays to walk along a list.
 _FEW = 500
 
-#: The score and the number of the last service of a page: the next one begins behind it.
-Place = tuple[int, int]
+#: The score and the number of the last service of a page, behind which the next one begins, and the version of the
+#: index when the first page was read: services that are changed later stand where they stood then.
+Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,21 @@ def find(
     with mind.turn:
         mind.refresh(session)
         chosen = _chosen(session, mind, where or {}, within)
-        scores = _scores(session, mind, query, _seen_by(session, mind, audience), chosen)
+        seen = _seen_by(session, mind, audience)
+        scores = _scores(session, mind, query, seen, chosen)
         everything = reduce(or_, scores.values(), 0)
+        version = mind.version
+        if after is not None:
+            version = after[2]
+            changed = memory.held_at(session, version, everything)
+            scores = _with(scores, _scores_of(session, mind, query, seen, changed))
         page = list(islice(_in_order(scores, after), limit + 1))
         names = mind.services(session, [number for _, number in page[:limit]])
         return Found(
             services=[names[number] for _, number in page[:limit] if number in names],
             total=everything.bit_count(),
             facets={kind: _counted(session, mind, kind, everything) for kind in facets},
-            next=page[limit - 1] if len(page) > limit > 0 else None,
+            next=(*page[limit - 1], version) if len(page) > limit > 0 else None,
         )
 
 
@@ -162,14 +169,53 @@ def _scores(session: Session, mind: Memory, query: str, seen: int, chosen: int |
     return scores
 
 
+def _scores_of(
+    session: Session, mind: Memory, query: str, seen: int, services: Iterable[tuple[int, Mapping[str, int]]]
+) -> dict[int, int]:
+    """Give the scores that services have when they hold these words, as far as they are found then."""
+    scores: dict[int, int] = {}
+    for number, held in services:
+        levels = [_level(session, mind, term, seen, held) for term in text.terms(query)]
+        if None not in levels:
+            scores[number] = sum(level for level in levels if level is not None)
+    return scores
+
+
+def _with(scores: Mapping[int, int], others: Mapping[int, int]) -> dict[int, int]:
+    """Give these services other scores."""
+    moved = bits.of(others)
+    changed = {score: numbers & ~moved for score, numbers in scores.items()}
+    for number, score in others.items():
+        changed[score] = changed.get(score, 0) | 1 << number
+    return changed
+
+
 def _levels(session: Session, mind: Memory, term: str, seen: int) -> Mapping[int, int]:
-    levels: Mapping[int, int] = mind.sets(session, Reading.MEANT, term)
-    for more in _split(session, mind, term):
-        levels = _merged(levels, more)
+    levels = _spelt_right(session, mind, term)
     # What only others may see must not tell whether a term is spelt right.
     if not reduce(or_, levels.values(), 0) & seen:
         return mind.sets(session, Reading.LIKE, term)
     return levels
+
+
+def _spelt_right(session: Session, mind: Memory, term: str) -> Mapping[int, int]:
+    levels: Mapping[int, int] = mind.sets(session, Reading.MEANT, term)
+    for more in _split(session, mind, term):
+        levels = _merged(levels, more)
+    return levels
+
+
+def _level(session: Session, mind: Memory, term: str, seen: int, held: Mapping[str, int]) -> int | None:
+    """Say of one service that holds these words what `_levels` says of all."""
+    if not reduce(or_, _spelt_right(session, mind, term).values(), 0) & seen:
+        return mind.best(session, Reading.LIKE, term, held)
+    levels = [mind.best(session, Reading.MEANT, term, held)]
+    for pair in mind.cuts(term):
+        some = [mind.best(session, Reading.BENT, part, held) for part in pair]
+        known = [level for level in some if level is not None]
+        if len(known) == len(some) and min(known) > WEIGHTS[Field.DESCRIPTION]:
+            levels.append(min(known))
+    return max((level for level in levels if level is not None), default=None)
 
 
 def _split(session: Session, mind: Memory, term: str) -> Iterator[Mapping[int, int]]:
@@ -192,7 +238,7 @@ def _merged(levels: Mapping[int, int], more: Mapping[int, int]) -> Mapping[int, 
     return merged
 
 
-def _in_order(scores: Mapping[int, int], after: Place | None) -> Iterator[Place]:
+def _in_order(scores: Mapping[int, int], after: Place | None) -> Iterator[tuple[int, int]]:
     for score in sorted(scores, reverse=True):
         held = scores[score]
         if after is not None and score >= after[0]:

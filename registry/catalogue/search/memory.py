@@ -4,7 +4,7 @@ The database knows everything; here is what was asked for lately: the words, and
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from functools import lru_cache, reduce
@@ -20,6 +20,7 @@ from registry.catalogue.search import bits, text
 from registry.catalogue.search.models import changes, documents, postings, words
 from registry.catalogue.search.vocabulary import Vocabulary
 from registry.catalogue.search.writing import mark, word_id
+from registry.kit.paging import PlaceError
 
 #: How much room the remembered sets may take, and how many there may be: each change is written into each of them.
 BYTES_MAX = 32 * 1024 * 1024
@@ -61,7 +62,7 @@ class Sets:
 
     def put(self, changed: Mapping[int, Mapping[str, int]], numbers: int) -> None:
         """Place the changed services, whose numbers are these, by the words that they hold now."""
-        placed = {number: level for number, held in changed.items() if (level := self._best(held)) is not None}
+        placed = {number: level for number, held in changed.items() if (level := self.best(held)) is not None}
         if not placed and not any(there & numbers for there in self.levels.values()):
             return
         self.levels = {level: there & ~numbers for level, there in self.levels.items()}
@@ -69,7 +70,8 @@ class Sets:
             self.levels[level] = self.levels.get(level, 0) | 1 << number
         self._weigh()
 
-    def _best(self, held: Mapping[str, int]) -> int | None:
+    def best(self, held: Mapping[str, int]) -> int | None:
+        """Tell how well a service that holds these words does; None where it holds none of them."""
         if self.words.keys().isdisjoint(held):
             return None
         return max(self.words[word] + held[word] for word in self.words.keys() & held.keys())
@@ -147,6 +149,16 @@ class Memory:
             self._drop(next(iter(self._sets)))
         return sets.levels
 
+    def best(self, session: Session, reading: Reading, term: str, held: Mapping[str, int]) -> int | None:
+        """Tell how well a service that holds these words does by a term; None where it is not found by it."""
+        self.sets(session, reading, term)
+        return self._sets[reading, term].best(held)
+
+    @property
+    def version(self) -> int:
+        """The number of the last change that was taken in."""
+        return self._at[0] if self._at else 0
+
     def _expand(self, reading: Reading, term: str) -> Mapping[str, int]:
         if reading is Reading.EXACT:
             return {term: 0}
@@ -210,6 +222,25 @@ def _since(session: Session, at: tuple[int, int]) -> Mapping[int, Mapping[str, i
         return None
     rows = session.execute(select(documents.c.number, documents.c.words).where(documents.c.number.in_(numbers)))
     return dict(rows.all())
+
+
+def held_at(session: Session, version: int, among: int) -> Iterator[tuple[int, Mapping[str, int]]]:
+    """Give those of some services that were changed since that version, with the words that they held then.
+
+    Raises PlaceError where that is so long ago that nobody knows any more.
+    """
+    later = changes.c.version > version
+    firsts = session.execute(
+        select(changes.c.number, func.min(changes.c.version)).where(later).group_by(changes.c.number)
+    )
+    first = dict(firsts.all())
+    if first and min(first.values()) != version + 1:
+        raise PlaceError
+    asked = [at for number, at in first.items() if among >> number & 1]
+    for start in range(0, len(asked), _AT_ONCE):
+        some = changes.c.version.in_(asked[start : start + _AT_ONCE])
+        rows = session.execute(select(changes.c.number, changes.c.before).where(some, changes.c.before.is_not(None)))
+        yield from ((number, before) for number, before in rows)
 
 
 def _roots(reading: Reading, term: str) -> tuple[str, ...] | None:

@@ -47,11 +47,13 @@ postings = Table(
 )
 
 #: Which document changed when, so that a process brings what it remembers up to date; the stamp tells a change from
-#: another one that took its place after a rollback or a restored backup.
+#: another one that took its place after a rollback or a restored backup. `before` are the words that the document held
+#: before, NULL for a new one.
 changes = Table(
     "search_changes",
     Base.metadata,
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
     Column("stamp", BigInteger, nullable=False),
+    Column("before", Document),
 )

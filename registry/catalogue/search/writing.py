@@ -97,7 +97,8 @@ def _write(session: Session, wanted: Mapping[UUID, Mapping[str, int]]) -> None:
         row = update(documents).where(documents.c.number == kept[service_id][0])
         session.execute(row.values(words=wanted[service_id], **gone))
     _replace(session, before, after)
-    _note(session, sorted(after))
+    made = {*fresh.values()}
+    _note(session, {number: None if number in made else before[number] for number in sorted(after)})
 
 
 def _kept(session: Session, services: Iterable[UUID]) -> dict[UUID, tuple[int, dict[str, int]]]:
@@ -134,11 +135,11 @@ def _learn(session: Session, said: set[str]) -> None:
     _add(session, words, [{"id": number, "word": word} for number, word in sorted(unknown.items())])
 
 
-def _note(session: Session, numbers: Sequence[int]) -> None:
+def _note(session: Session, changed: Mapping[int, Mapping[str, int] | None]) -> None:
     version = session.scalar(select(func.coalesce(func.max(changes.c.version), 0))) or 0
     rows = [
-        {"version": version + place, "number": number, "stamp": secrets.randbits(62)}
-        for place, number in enumerate(numbers, 1)
+        {"version": version + place, "number": number, "stamp": secrets.randbits(62), "before": before}
+        for place, (number, before) in enumerate(changed.items(), 1)
     ]
     _add(session, changes, rows)
     session.execute(delete(changes).where(changes.c.version <= version + len(rows) - _CHANGES_KEPT))

@@ -18,7 +18,7 @@ from registry.catalogue.errors import ServiceNotFoundError, ServicesNotCoverable
 from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.topics import TOPICS
-from registry.kit import db, paging
+from registry.kit import db, paging, walks
 from registry.kit.errors import Fault, text
 from registry.kit.paging import Page, Place, PlaceError
 from registry.kit.rendering import Rendering
@@ -227,7 +227,7 @@ def browse(
         within=wanted.within,
         facets=FACETS,
         limit=limit if sort is Sort.RELEVANCE else 0,
-        after=_score_and_number(after) if sort is Sort.RELEVANCE and after else None,
+        after=_ranked(after) if sort is Sort.RELEVANCE and after else None,
     )
     if sort is Sort.RELEVANCE:
         bodies = dict(session.connection().execute(_BODIES, {"ids": found.services}).all())
@@ -241,16 +241,14 @@ def browse(
                 session, Service.id, wanted.q or "", audience=_audience(actor), where=marks, within=wanted.within
             )
         )
-    query = query.order_by(*(column.desc() if descending else column.asc() for column in order)).limit(limit + 1)
-    if after is not None:
-        query = query.where(paging.behind(order, after, descending=descending))
-    return Found(paging.cut(session.execute(query).all(), found.total, limit), found.facets)
+    page = walks.read(session, query, order, total=found.total, after=after, limit=limit, descending=descending)
+    return Found(page, found.facets)
 
 
-def _score_and_number(after: Place) -> tuple[int, int]:
+def _ranked(after: Place) -> tuple[int, int, int]:
     match after:
-        case (int() as score, int() as number):
-            return score, number
+        case (int() as score, int() as number, int() as version):
+            return score, number, version
     raise PlaceError
 
 

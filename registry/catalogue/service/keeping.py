@@ -14,7 +14,7 @@ from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.search import Field
 from registry.journal import service as journal
-from registry.kit import clock
+from registry.kit import clock, walks
 from registry.kit.rendering import render
 
 _WHOLE = (
@@ -27,6 +27,7 @@ _WHOLE = (
 
 def settle(session: Session, service: Service, *, indexed: bool = True) -> None:
     """Store the representation anew, and index the service again where words or marks of it may have changed."""
+    walks.note(session, service, Service.updated_at, Service.adopters, Service.name_key)
     session.flush()
     loaded = session.scalars(_WHOLE, {"id": service.id}).one()
     _render(session, loaded)
