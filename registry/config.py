@@ -44,6 +44,7 @@ class Settings:
     dns_servers: tuple[str, ...]
     trusted_issuers: tuple[str, ...]
     providers: tuple[Provider, ...]
+    security_contact: str
     #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
     demo: bool = False
 
@@ -75,6 +76,7 @@ class Settings:
             dns_servers=tuple((environ.get("REGISTRY_DNS_SERVERS") or "").replace(",", " ").split()),
             trusted_issuers=_issuers(environ),
             providers=_providers(environ),
+            security_contact=_security_contact(environ, base_url),
         )
 
     @property
@@ -96,6 +98,16 @@ def _mail_server(environ: Mapping[str, str], base_url: str) -> MailServer | None
         message = "REGISTRY_MAIL_FROM must be an e-mail address, such as registry@city.example"
         raise SettingsError(message)
     return MailServer(url, sender)
+
+
+def _security_contact(environ: Mapping[str, str], base_url: str) -> str:
+    said = environ.get("REGISTRY_SECURITY_CONTACT") or f"security@{urlsplit(base_url).hostname}"
+    if EMAIL.fullmatch(said):
+        return f"mailto:{said}"
+    if not said.startswith("https://") or not said.isascii() or not said.isprintable() or " " in said:
+        message = "REGISTRY_SECURITY_CONTACT must be an e-mail address or an https address"
+        raise SettingsError(message)
+    return said
 
 
 def _secret_key(environ: Mapping[str, str], data_dir: Path, database_url: str) -> str:

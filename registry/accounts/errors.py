@@ -283,13 +283,19 @@ class ProofMissingError(ConflictError):
 
 
 class NoDomainError(ConflictError):
-    """Only an organisation with a website has a domain to prove."""
+    """Only an organisation whose website is at a domain has one to prove."""
 
     slug = "no-domain"
     title = text("Keine Domain", "No domain")
-    remedy = text("Tragen Sie zuerst die Website der Organisation ein.", "First enter the organisation's website.")
+    remedy = text(
+        "Tragen Sie zuerst die Website der Organisation ein; eine Domain mit Umlauten in der Form `xn--…`.",
+        "First enter the organisation's website; a domain with letters such as ü in the form `xn--…`.",
+    )
 
     def __init__(self) -> None:
         super().__init__(
-            text("Zu dieser Organisation ist keine Website eingetragen.", "This organisation has no website entered.")
+            text(
+                "Zu dieser Organisation ist keine Website unter einer Domain eingetragen.",
+                "This organisation has no website at a domain entered.",
+            )
         )

@@ -1,6 +1,7 @@
 """About the registry itself: health, metrics, problem pages, the OpenAPI document and its reader."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from registry.api import conditional, openapi, problems
 from registry.api.door import bare, resources
 from registry.api.problems import PLAIN, language
 from registry.inspection.codes import CODES
-from registry.kit import migrations
+from registry.kit import clock, migrations
 from registry.kit.errors import NotFoundError, Text, text
 from registry.kit.rendering import render
 
@@ -66,6 +67,21 @@ def _holds(check: Any) -> bool:
     except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
         current_app.logger.warning("not ready: %s", error)
         return False
+
+
+@blueprint.get("/.well-known/security.txt")
+@bare
+def security_txt() -> Response:
+    """Say to whom to report a vulnerability (RFC 9116); half a year ahead, since whoever reads it asks again."""
+    settings = resources().settings
+    expires = (clock.now() + timedelta(days=180)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {clock.stamp(expires)}",
+        "Preferred-Languages: de, en",
+        f"Canonical: {settings.base_url}/.well-known/security.txt",
+    )
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/metrics")

@@ -1,6 +1,7 @@
 """Who may do what: one table of permissions, each with the scope it needs and the rules of which one suffices."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -136,9 +137,13 @@ def by_herself(actor: Actor, thing: object) -> bool:
     return oneself(actor, thing) and actor.provider is None
 
 
+def _is_weak(actor: Actor) -> bool:
+    return actor.kind is ActorKind.PERSON and not actor.strong
+
+
 def operating(actor: Actor, _thing: object) -> bool:
-    """The registry's operator may, by a token that is not narrowed to certain services."""
-    return Scope.REGISTRY_OPERATE in actor.scopes and actor.services is None
+    """The registry's operator may, by a token that is not narrowed to certain services; a person with a passkey."""
+    return Scope.REGISTRY_OPERATE in actor.scopes and actor.services is None and not _is_weak(actor)
 
 
 #: For each permission the scope that a token must carry (None: no token needed) and the rules of which any suffices.
@@ -189,6 +194,8 @@ def has_scope(actor: Actor, permission: Permission) -> bool:
 
 def can(actor: Actor, permission: Permission, thing: object = None) -> bool:
     """Whether the actor may."""
+    if _is_weak(actor) and POLICY[permission][0] in STRONG:
+        return False
     return _is_covered(actor, permission, thing) and _is_allowed(actor, permission, thing)
 
 
@@ -203,17 +210,19 @@ def _is_covered(actor: Actor, permission: Permission, thing: object) -> bool:
     return isinstance(thing, OfService) and thing.service_id in actor.services
 
 
+def _factor_missing() -> SecondFactorMissingError:
+    return SecondFactorMissingError(text("Hierfür ist ein Passkey nötig.", "This needs a passkey."))
+
+
 def require_scope(actor: Actor, permission: Permission) -> None:
     """Refuse one whose token cannot be meant for this, before anything is looked up.
 
     Raises TokenMissingError, ScopeMissingError, SecondFactorMissingError.
     """
     scope = POLICY[permission][0]
+    if _is_weak(actor) and scope in STRONG and has_scope(replace(actor, strong=True), permission):
+        raise _factor_missing()
     if has_scope(actor, permission):
-        if actor.kind is ActorKind.PERSON and not actor.strong and scope in STRONG:
-            raise SecondFactorMissingError(
-                text("Hierfür ist ein Passkey nötig.", "This needs a passkey."),
-            )
         return
     if not actor.is_known:
         raise TokenMissingError(text("Hierfür ist ein Zugriffstoken nötig.", "This needs an access token."))
@@ -229,6 +238,8 @@ def require(actor: Actor, permission: Permission, thing: object = None) -> None:
     """
     require_scope(actor, permission)
     if not _is_allowed(actor, permission, thing):
+        if _is_weak(actor) and _is_allowed(replace(actor, strong=True), permission, thing):
+            raise _factor_missing()
         raise NotYoursError(
             text(
                 "Dies gehört einer anderen Organisation als der, für die Ihr Token handelt.",

@@ -5,6 +5,7 @@ import hmac
 import math
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from sqlalchemy import BigInteger, Float, Integer, bindparam, case, delete, select
@@ -123,11 +124,22 @@ def forget_old(session: Session) -> int:
     return len(gone.all())
 
 
+def _place(address: str) -> str:
+    """Return the network that one IPv6 connection is given whole; an IPv4 address as it is, however it is written."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ip_network((int(known) >> 64 << 64, 64)))
+
+
 def caller(environ: Mapping[str, Any], *, proxies: int, key: str) -> str:
     """Return under what name to count the other end of a WSGI request; its address itself is kept nowhere.
 
     Of `proxies` of one's own, the outermost wrote down whom it saw; what stands left of that is anybody's word.
     """
     seen = [str(environ.get("REMOTE_ADDR", "")), *reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(","))]
-    address = seen[min(proxies, len(seen) - 1)].strip() or seen[0]
+    address = _place(seen[min(proxies, len(seen) - 1)].strip() or seen[0])
     return "address:" + hmac.new(key.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]

@@ -78,9 +78,22 @@ class MailServer:
 
 def queue(session: Session, kind: str, message: Message) -> None:
     """Owe a mail, in the transaction that gives the reason for it; `kind` is for logs and counts."""
+    _write(session, kind, message)
+
+
+def pretend(session: Session, kind: str, message: Message) -> None:
+    """Take as long as to owe a mail takes, and owe none."""
+    session.delete(_write(session, kind, message))
+    session.flush()
+
+
+def _write(session: Session, kind: str, message: Message) -> Mail:
     seal: Seal = session.info["seal"]
     content = json.dumps([message.to, message.subject, message.body]).encode()
-    session.add(Mail(kind=kind, sealed=seal.close(content)))
+    written = Mail(kind=kind, sealed=seal.close(content))
+    session.add(written)
+    session.flush()
+    return written
 
 
 def kept(session: Session, seal: Seal, *, limit: int = 50) -> list[tuple[datetime, Message]]:
@@ -129,17 +142,27 @@ def _send(database: Database, seal: Seal, server: MailServer, mails: list[Mail])
     try:
         with server.connect() as connection:
             for mail in mails:
-                _send_one(database, connection, _composed(_opened(mail, seal), server.sender), mail)
+                _send_one(database, connection, _opened(mail, seal), server.sender, mail)
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail server cannot be used", error=type(error).__name__)
         for mail in mails:
             _settle(database, mail, due_at=_next(mail))
 
 
-def _send_one(database: Database, connection: smtplib.SMTP, message: EmailMessage, mail: Mail) -> None:
+#: What is amiss with one mail, and keeps no other from being sent.
+_ITS_OWN_FAULT = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPNotSupportedError,
+    ValueError,
+)
+
+
+def _send_one(database: Database, connection: smtplib.SMTP, message: Message, sender: str, mail: Mail) -> None:
     try:
-        connection.send_message(message)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+        connection.send_message(_composed(message, sender))
+    except _ITS_OWN_FAULT as error:
         log.warning("mail not taken", kind=mail.kind, attempts=mail.attempts, error=type(error).__name__)
         _settle(database, mail, due_at=_next(mail))
         return

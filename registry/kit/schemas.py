@@ -13,7 +13,11 @@ from registry.kit import dsse
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2}")
-EMAIL = re.compile(r"[^@\s<>\"(),:;\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+#: What mail servers take as it stands. `=?` would begin an encoded word, which may decode to anything.
+EMAIL = re.compile(
+    rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9](?:[A-Za-z0-9.-]{{0,251}}[A-Za-z0-9])?"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -117,6 +121,8 @@ class Url(String):
             parts = urlsplit(said)
             good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
             good = good and (parts.port is None or parts.port > 0) and " " not in said
+            # Browsers read a backslash as a slash, and so another host than we would.
+            good = good and "\\" not in said
         except ValueError:
             good = False
         if not good:

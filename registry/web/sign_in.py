@@ -45,7 +45,10 @@ def party() -> Party:
 
 def said_json() -> dict[str, Any]:
     """Return what a script of ours sent; an empty object for anything else."""
-    said = request.get_json(silent=True)
+    try:
+        said = request.get_json(silent=True)
+    except RecursionError:  # nested deeper than anybody means
+        return {}
     return said if isinstance(said, dict) else {}
 
 

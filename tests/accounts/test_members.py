@@ -15,12 +15,15 @@ from registry.accounts.errors import (
     LastOwnerError,
     MemberExistsError,
     MemberNotFoundError,
+    NoDomainError,
     TokenInvalidError,
 )
 from registry.accounts.models import Membership
+from registry.accounts.service.invitations import HOURLY
 from registry.authz.actor import ROLE_SCOPES, Actor, ActorKind, Role, Scope
 from registry.authz.errors import NotYoursError, ScopeMissingError, SecondFactorMissingError
 from registry.kit import clock, mail
+from registry.kit.limits import TooManyRequestsError
 from registry.sign_in import service as sign_in
 from tests.cast import OPERATOR
 
@@ -208,3 +211,46 @@ def test_who_is_no_member_cannot_be_removed(session, member, person_of):
     with pytest.raises(MemberNotFoundError):
         accounts.remove_member(session, owner, "wiesbaden", stranger.person_id)
     assert session.scalar(select(Membership).where(Membership.person_id == stranger.person_id)) is not None
+
+
+def test_what_a_removed_members_client_set_up_ends_with_her(session, member, person_of):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    mine, _ = accounts.create_client(
+        session, person_of(leaving), "wiesbaden", name="hers", scopes=[Scope.ORGANISATION_MANAGE], expires_at=None
+    )
+    session.commit()
+    token = accounts.issue(session, mine, [Scope.ORGANISATION_MANAGE])
+    session.commit()
+    hidden, secret = accounts.create_client(
+        session,
+        accounts.authenticate(session, token),
+        "wiesbaden",
+        name="its",
+        scopes=[Scope.ORGANISATION_MANAGE],
+        expires_at=None,
+    )
+    session.commit()
+    ended = accounts.remove_member(session, owner, "wiesbaden", leaving.person_id)
+    session.commit()
+    assert ended == sorted([mine.client_id, hidden.client_id])
+    assert accounts.client_by_credentials(session, hidden.client_id, secret) is None
+
+
+def test_an_organisation_sends_no_more_than_so_many_invitations_an_hour(session, member, person_of):
+    owner = person_of(member())
+    said = {"role": Role.VIEWER, "base_url": BASE}
+    with time_machine.travel(clock.now(), tick=False):
+        for number in range(HOURLY):
+            accounts.invite(session, owner, "wiesbaden", email=f"a{number}@wiesbaden.example", **said)
+        with pytest.raises(TooManyRequestsError):
+            accounts.invite(session, owner, "wiesbaden", email="one.more@wiesbaden.example", **said)
+
+
+@pytest.mark.parametrize(
+    "website", ["https://gießen.example", "https://www.", "https://192.0.2.1", "https://stadt", "https://a..b.example"]
+)
+def test_a_website_that_is_at_no_plain_domain_proves_nothing(session, member, person_of, website):
+    owner = person_of(member())
+    accounts.change(session, owner, "wiesbaden", {"website": website})
+    with pytest.raises(NoDomainError):
+        accounts.challenge(session, owner, "wiesbaden", key="k")

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from registry.kit import migrations
+from registry.kit import clock, migrations
 from tests.api.asking import ON_SQLITE, good, refused
 
 
@@ -111,3 +113,14 @@ def test_what_is_about_the_registry_needs_no_database(client, resources, path):
     answer = client.get(path, headers={"Authorization": "Bearer whatever"})
     assert answer.status_code == 200
     assert json.dumps(answer.headers.get("X-Request-Id"))
+
+
+def test_it_says_to_whom_to_report_a_vulnerability(client, resources):
+    resources.settings = replace(resources.settings, security_contact="mailto:cert@land.example")
+    answer = client.get("/.well-known/security.txt")
+    assert answer.status_code == 200
+    assert answer.content_type == "text/plain; charset=utf-8"
+    said = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert said["Contact"] == "mailto:cert@land.example"
+    assert said["Canonical"] == f"{resources.settings.base_url}/.well-known/security.txt"
+    assert timedelta(days=30) < datetime.fromisoformat(said["Expires"]) - clock.now() < timedelta(days=366)

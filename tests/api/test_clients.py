@@ -289,3 +289,12 @@ def test_a_client_of_an_organisation_with_a_long_name_has_an_identifier_that_fit
     accounts.onboard(session, OPERATOR, **said)
     made, _ = accounts.create_client(session, OPERATOR, long, name="x", scopes=[], expires_at=None)
     assert len(made.client_id) <= 64
+
+
+def test_nobody_gets_the_secret_of_a_client_that_may_more_than_he_does(call, path, ask, bearer, program):
+    managing = good(call("POST", CLIENTS, {"scopes": ["organisation:manage"]}, who=OWNER), 201)
+    before = bearer(program)
+    refused(call("POST", f"{path}/rotate", {}, headers=bearer(managing)), 422, "scope-not-grantable")
+    assert ask(program).status_code == 200
+    assert good(call("GET", "/services", headers=before))["items"] == []
+    good(call("POST", f"{CLIENTS}/{managing['client_id']}/rotate", {}, headers=bearer(managing)))

@@ -5,9 +5,16 @@ from uuid import uuid4
 
 import pytest
 
+from registry.accounts.service import Principal
 from registry.authz.actor import NOBODY, Actor, ActorKind, Scope, operator, system_for
-from registry.authz.errors import NotYoursError, ScopeMissingError, TokenMissingError, TokenNarrowedError
-from registry.authz.policy import POLICY, Permission, can, require, require_scope
+from registry.authz.errors import (
+    NotYoursError,
+    ScopeMissingError,
+    SecondFactorMissingError,
+    TokenMissingError,
+    TokenNarrowedError,
+)
+from registry.authz.policy import POLICY, STRONG, Permission, anyone, can, operating, require, require_scope
 from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.models import ServiceStatus
@@ -154,3 +161,25 @@ def test_the_registry_itself_acts_by_name():
     assert operator("seed").is_known
     assert not NOBODY.is_known
     assert system_for("seed", uuid4(), "kiel").organisation == "kiel"
+
+
+def test_an_operator_without_a_second_factor_is_nobody_special(session, actor_of, make_service):
+    weak = Actor(ActorKind.PERSON, str(uuid4()), scopes=frozenset({Scope.REGISTRY_OPERATE}), strong=False)
+    hidden = make_service()
+    session.commit()
+    assert can(replace(weak, strong=True), Permission.SERVICE_READ, hidden)
+    assert not can(weak, Permission.SERVICE_READ, hidden)
+    for permission, (scope, rules) in POLICY.items():
+        if operating in rules and anyone not in rules:
+            assert not can(weak, permission, uuid4())
+            with pytest.raises(SecondFactorMissingError):
+                require(weak, permission, uuid4())
+            assert scope in {None, *STRONG}
+
+
+def test_an_owner_without_a_second_factor_may_not_what_she_would_be_refused():
+    scopes = frozenset({Scope.ORGANISATION_MANAGE})
+    weak = Actor(ActorKind.PERSON, str(uuid4()), uuid4(), "wiesbaden", scopes, strong=False)
+    its = Principal(weak.organisation_id, "wiesbaden", None)
+    assert can(replace(weak, strong=True), Permission.MEMBERS_READ, its)
+    assert not can(weak, Permission.MEMBERS_READ, its)

@@ -144,3 +144,17 @@ def test_who_asks_is_whom_the_outermost_proxy_of_ones_own_saw(proxies, forwarded
     said = {"REMOTE_ADDR": "10.0.0.1"} | ({} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded})
     wanted = limits.caller({"REMOTE_ADDR": address}, proxies=0, key="k")
     assert limits.caller(said, proxies=proxies, key="k") == wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+    ],
+)
+def test_all_addresses_of_one_ipv6_connection_are_counted_as_one(one, other, same):
+    names = [limits.caller({"REMOTE_ADDR": address}, proxies=0, key="k" * 32) for address in (one, other)]
+    assert (names[0] == names[1]) is same

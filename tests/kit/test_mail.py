@@ -121,3 +121,17 @@ def test_without_a_server_mail_is_kept_for_reading(resources, owed):
         [(_, kept)] = mail.kept(session, resources.seal)
     assert kept == MESSAGE
     assert mail.send_due(resources.database, resources.seal, None) == 0
+
+
+@pytest.mark.parametrize("to", ["=?utf-8?q?a=0d=0aBcc=3a=20x?=@city.example", "\u00fc@city.example"])
+def test_a_mail_that_cannot_be_written_keeps_no_other_from_being_sent(resources, inbox, to):
+    for address in (to, MESSAGE.to, to):
+        with resources.database.transaction() as session:
+            mail.queue(session, "test", Message(address, "x", "y"))
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=False)
+    controller.start()
+    server = MailServer(f"smtp://127.0.0.1:{controller.port}", SENDER)
+    assert mail.send_due(resources.database, resources.seal, server) == 3
+    controller.stop()
+    assert [str(arrived["To"]) for arrived in inbox.taken] == [MESSAGE.to]
+    assert len(_rows(resources)) == 2

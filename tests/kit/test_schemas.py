@@ -218,3 +218,21 @@ def test_a_list_is_bounded():
 def test_the_pattern_describes_just_what_is_taken(name, words):
     pattern = Everything().fields[name].metadata["pattern"]
     assert bool(re.search(pattern.replace("$", r"\Z"), words)) == (not refused(**{name: words}))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "=?utf-8?q?a=0d=0aBcc=3a=20x?=@stadt.example",
+        "=?utf-8?q?b=40bank.example=2c?=@stadt.example",
+        "[a@stadt.example",
+    ],
+)
+def test_an_address_that_mail_programs_would_read_as_another_is_refused(address):
+    with pytest.raises(ValidationError):
+        Email().deserialize(address)
+
+
+def test_an_address_that_browsers_would_read_as_another_is_refused():
+    with pytest.raises(ValidationError):
+        Url().deserialize(r"https://stadt.example\.evil.example/")

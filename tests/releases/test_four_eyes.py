@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from registry.accounts import service as accounts
-from registry.accounts.models import Organisation
-from registry.authz.actor import NOBODY, ROLE_SCOPES, Actor, ActorKind, Role, system_for
+from registry.accounts.models import Organisation, Person
+from registry.authz.actor import NOBODY, ROLE_SCOPES, Actor, ActorKind, Role, Scope, system_for
 from registry.authz.errors import ScopeMissingError
 from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
@@ -205,3 +205,20 @@ def test_the_list_and_the_policy_agree_on_what_awaits(waiting, resources, actor_
             assert page.total == seen
         with pytest.raises(ServiceNotFoundError):
             catalogue.find(session, NOBODY, SLUG)
+
+
+def test_who_set_up_the_client_that_uploaded_cannot_approve(call, resources, bernd, anna, publish):
+    good(call("PATCH", MINE, {"four_eyes": True}, who=OWNER, headers=ANYHOW))
+    good(call("POST", "/services", SAID, who=PUBLISHER), 201)
+    with resources.database.transaction() as session:
+        session.add(Person(id=uuid.UUID(bernd.id), email="bernd@moenchengladbach.example"))
+        session.flush()
+        scopes = [Scope.RELEASES_PUBLISH]
+        client, _ = accounts.create_client(
+            session, bernd, "moenchengladbach", name="hers", scopes=scopes, expires_at=None
+        )
+        token = accounts.issue(session, client, scopes)
+    good(publish(who="nobody", headers={"Authorization": f"Bearer {token}"}), 201)
+    with pytest.raises(ApproverError):
+        approve(resources, bernd)
+    approve(resources, anna)

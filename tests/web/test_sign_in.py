@@ -1,12 +1,19 @@
 """Coming in by a link: once, in time, in one's own browser."""
 
+import json
 import logging
 from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import func, select
 
+from registry.accounts.models import Person
+from registry.authz.errors import SecondFactorMissingError
 from registry.kit import clock
+from registry.kit.mail import Mail
+from registry.sign_in import service
+from registry.sign_in.models import Passkey, SignIn
 from tests.web.conftest import link_in
 
 
@@ -227,3 +234,38 @@ def test_an_unknown_address_is_slowed_down_as_a_known_one_is(visit):
         here = visit()
         here.get("/sign-in")
         assert here.post("/sign-in", {"email": "x@y.example"}).status_code == (200 if number < 6 else 429)
+
+
+def test_what_is_nested_without_end_is_refused_and_no_failure_of_ours(visit):
+    here = visit()
+    here.get("/sign-in")
+    for said in ("[" * 300_000, json.dumps({"response": {"clientDataJSON": "W1tb" * 50_000}})):
+        headers = {"X-CSRF-Token": here.csrf, "Content-Type": "application/json"}
+        assert here.client.post("/sign-in/passkey", data=said, headers=headers).status_code == 422
+
+
+def test_of_two_browsers_that_set_up_the_first_passkey_the_second_must_show_it(resources, add_member):
+    address = add_member("wiesbaden")
+    with resources.database.transaction() as session:
+        person = session.scalars(select(Person).where(Person.email == address)).one()
+        visitor = service.resume(session, service.begin(session, person, device="?", strong=False))
+        party = service.Party("http://localhost")
+        service.ask_to_register(session, visitor.actor, visitor, party, browser="b")
+        session.add(Passkey(credential_id=b"1", person_id=person.id, public_key=b"k", sign_count=0, name="first"))
+        session.flush()
+        with pytest.raises(SecondFactorMissingError):
+            service.register(session, visitor.actor, visitor, party, answer={}, name="second", browser="b")
+
+
+def test_an_unknown_address_has_as_much_written_for_it_and_nothing_sent(visit, resources, add_member, mails):
+    def rows():
+        with resources.database.reading() as session:
+            return [session.scalar(select(func.count()).select_from(table)) for table in (SignIn, Mail)]
+
+    here = visit()
+    here.get("/sign-in")
+    assert here.post("/sign-in", {"email": "niemand@wiesbaden.example"}).status_code == 200
+    assert rows() == [1, 0]
+    assert mails() == []
+    here.post("/sign-in", {"email": add_member("wiesbaden")})
+    assert rows() == [2, 1]

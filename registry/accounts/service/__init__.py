@@ -8,6 +8,7 @@ from registry.accounts.service.clients import (
     create_client,
     create_without_secret,
     end_client,
+    is_hers,
     issue_from_shell,
     rotate,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "invitation",
     "invitations",
     "invite",
+    "is_hers",
     "issue",
     "issue_from_shell",
     "keep_to",

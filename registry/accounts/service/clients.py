@@ -150,7 +150,8 @@ def change_client(session: Session, actor: Actor, slug: str, client_id: str, cha
 def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap: timedelta) -> tuple[Client, str]:
     """Give a client a new secret, which nobody sees again; the one it had stays good for as long as they overlap.
 
-    Of three secrets in a row the first is worth nothing any more. Raises ClientWithoutSecretError.
+    Of three secrets in a row the first is worth nothing any more. Raises ClientWithoutSecretError, and
+    ScopeNotGrantableError where the client has a scope that the one who asks does not hold.
     """
     found = client(session, actor, slug, client_id, lock=True)
     require(actor, Permission.CLIENT_CHANGE, found)
@@ -158,6 +159,8 @@ def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap
         raise ClientWithoutSecretError(
             text("Dieser Client hat kein Secret.", "This client has no secret."),
         )
+    # Who has its secret has its scopes.
+    _check_grantable(actor, set(map(Scope, found.scopes)))
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
     found.former_hash, found.former_until = None, None
     if overlap:
@@ -207,6 +210,24 @@ def _note(
     )
 
 
+def _person_behind(session: Session, actor: Actor) -> UUID | None:
+    """Return the person who knows what the one who asks knows: herself, or who set up the client that asks."""
+    if actor.id is None or actor.kind not in {ActorKind.PERSON, ActorKind.CLIENT}:
+        return None
+    if actor.kind is ActorKind.PERSON:
+        return UUID(actor.id)
+    return session.scalar(select(Client.made_by).where(Client.client_id == actor.id))
+
+
+def is_hers(session: Session, actor: Actor, client_id: str, person: UUID) -> bool:
+    """Whether a client is one of which the person knows the secret, having set it up by herself or by another."""
+    require(actor, Permission.ORGANISATION_READ)
+    hers = select(Client.id).where(
+        Client.client_id == client_id, Client.made_by == person, Client.secret_hash.is_not(None)
+    )
+    return session.scalar(hers) is not None
+
+
 def _add(
     session: Session,
     actor: Actor,
@@ -224,7 +245,7 @@ def _add(
         name=name,
         secret_hash=tokens.digest(secret) if secret else None,
         secret_hint=tokens.hint(secret) if secret else None,
-        made_by=UUID(actor.id) if actor.kind is ActorKind.PERSON and actor.id else None,
+        made_by=_person_behind(session, actor),
         scopes=sorted(set(scopes)),
         services=None if services is None else sorted(map(str, services)),
         expires_at=expires_at,

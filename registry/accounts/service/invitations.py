@@ -12,12 +12,14 @@ from registry.accounts.service import members, organisations, tokens
 from registry.authz.actor import Actor, ActorKind, Role
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
-from registry.kit import clock, mail, paging
+from registry.kit import clock, limits, mail, paging
 from registry.kit.errors import text
 from registry.kit.mail import Message
 from registry.kit.paging import Page, Place
 
 LIFETIME = timedelta(days=7)
+#: How many an organisation may send in an hour, by whatever door.
+HOURLY = 200
 #: By these first letters secret scanners know an invitation's secret.
 PREFIX = "efa_in_"
 
@@ -80,10 +82,11 @@ def invitation(session: Session, actor: Actor, slug: str, identifier: UUID) -> I
 def invite(session: Session, actor: Actor, slug: str, *, email: str, role: Role, base_url: str) -> Invitation:
     """Offer a role to an address by mail; a new offer takes the place of an older one to the same address.
 
-    Raises MemberExistsError.
+    Raises MemberExistsError, TooManyRequestsError.
     """
     organisation = organisations.find(session, actor, slug, lock=True)
     require(actor, Permission.MEMBERS_CHANGE, organisation)
+    limits.spend(session, "invitations-of", f"organisation:{organisation.id}", HOURLY, timedelta(hours=1))
     address = email.strip().lower()
     is_member = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
     if session.scalar(is_member.where(Membership.organisation_id == organisation.id, Person.email == address)):

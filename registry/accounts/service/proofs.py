@@ -1,6 +1,7 @@
 """Proof that an organisation is who it says: a TXT record in the zone of its website's domain."""
 
 import hmac
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from registry.authz.policy import Permission, require
 from registry.kit.errors import text
 
 LABEL = "_efa-registry"
+#: A domain as name servers know it. Of one with other letters they and browsers may make different ones.
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,10 @@ class Challenge:
 
 def domain_of(organisation: Organisation) -> str:
     """Return the domain of an organisation's website without `www.`; NoDomainError where there is none."""
-    host = urlsplit(organisation.website or "").hostname
-    if not host:
+    domain = (urlsplit(organisation.website or "").hostname or "").removeprefix("www.").removesuffix(".")
+    if not _DOMAIN.fullmatch(domain):
         raise NoDomainError
-    return host.removeprefix("www.").rstrip(".")
+    return domain
 
 
 def challenge(session: Session, actor: Actor, slug: str, *, key: str) -> tuple[Organisation, Challenge]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -77,18 +78,25 @@ def reject(session: Session, actor: Actor, slug: str, version: str, *, reason: d
 def _judged(session: Session, actor: Actor, slug: str, version: str) -> Release:
     """Return a release on which the actor may decide: a person, and not the one who uploaded the package.
 
-    Programs have no eyes. Two clients of an organisation may be one person, so that they cannot approve each other.
+    Programs have no eyes. Two clients of an organisation may be one person, so that they cannot approve each other, and
+    what a client of her own uploaded she has uploaded herself.
     """
     release = _own(session, actor, slug, version)
     if actor.kind is not ActorKind.PERSON:
         raise ApproverError(text("Ein Programm kann nicht zustimmen.", "A program cannot approve."))
-    if actor.id is None or actor.id == release.uploader_id:
+    if actor.id is None or actor.id == release.uploader_id or _is_of_her_client(session, actor, release):
         raise ApproverError(
             text("Sie haben dieses Paket selbst hochgeladen.", "You have uploaded this package yourself.")
         )
     if release.state is not ReleaseState.AWAITING_APPROVAL:
         raise ReleaseStateError(text("Diese Version wartet nicht auf Zustimmung.", "This release awaits no approval."))
     return release
+
+
+def _is_of_her_client(session: Session, actor: Actor, release: Release) -> bool:
+    if release.uploader_kind is not ActorKind.CLIENT or release.uploader_id is None:
+        return False
+    return accounts.is_hers(session, actor, release.uploader_id, UUID(actor.id))
 
 
 def change(session: Session, actor: Actor, slug: str, version: str, changes: Mapping[str, Any]) -> Release:

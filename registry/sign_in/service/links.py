@@ -40,17 +40,26 @@ browser in which you asked for it. If you did not ask for one, you can delete th
 
 
 def ask_for_link(session: Session, email: str, *, browser: str, base_url: str, to: str) -> None:
-    """Send a link that signs in and leads `to` a path, if the address is somebody's; who asks does not learn that."""
-    person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
-    if person is None:
-        attempts.log.info("sign-in link asked for", known=False)
-        return
+    """Send a link that signs in and leads `to` a path, if the address is somebody's; who asks does not learn that.
+
+    For anybody else as much is written, so that it takes as long, of which nothing is of use or tells the address.
+    """
+    address = email.strip().lower()
+    person = session.scalar(select(Person).where(Person.email == address))
     secret = PREFIX + secrets.token_urlsafe(32)
     attempts.begin(
-        session, SignInKind.LINK, secret, browser=browser, lifetime=LIFETIME, person_id=person.id, facts={"to": to}
+        session,
+        SignInKind.LINK,
+        secret,
+        browser=browser,
+        lifetime=LIFETIME,
+        person_id=person.id if person else None,
+        facts={"to": to},
     )
     body = _BODY.format(link=f"{base_url}/sign-in/link?secret={secret}")
-    mail.queue(session, "sign-in-link", Message(person.email, "Ihr Anmeldelink / Your sign-in link", body))
+    message = Message(address, "Ihr Anmeldelink / Your sign-in link", body)
+    (mail.queue if person else mail.pretend)(session, "sign-in-link", message)
+    attempts.log.info("sign-in link asked for", known=person is not None)
 
 
 def open_link(session: Session, secret: str, *, browser: str | None) -> tuple[Person, str | None]:

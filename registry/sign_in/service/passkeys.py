@@ -62,13 +62,7 @@ def ask_to_register(session: Session, actor: Actor, visitor: Visitor, party: Par
     from webauthn.helpers import structs
 
     require(actor, Permission.ACCOUNT_SECURE, visitor.person_id)
-    known = passkeys(session, actor, visitor.person_id)
-    if known and not actor.strong:
-        raise SecondFactorMissingError(
-            text("Bestätigen Sie sich zuerst mit einem Ihrer Passkeys.", "Confirm with one of your passkeys first.")
-        )
-    if len(known) >= MOST:
-        raise PasskeyRefusedError
+    known = _may_have_another(session, actor, visitor.person_id)
     challenge = secrets.token_bytes(32)
     attempts.begin(
         session,
@@ -94,17 +88,31 @@ def ask_to_register(session: Session, actor: Actor, visitor: Visitor, party: Par
     return _json(options)
 
 
+def _may_have_another(session: Session, actor: Actor, person_id: UUID) -> Sequence[Passkey]:
+    known = passkeys(session, actor, person_id)
+    if known and not actor.strong:
+        raise SecondFactorMissingError(
+            text("Bestätigen Sie sich zuerst mit einem Ihrer Passkeys.", "Confirm with one of your passkeys first.")
+        )
+    if len(known) >= MOST:
+        raise PasskeyRefusedError
+    return known
+
+
 def register(
     session: Session, actor: Actor, visitor: Visitor, party: Party, *, answer: dict[str, Any], name: str, browser: str
 ) -> Passkey:
     """Keep the passkey that the browser made; the session at hand counts as confirmed by it.
 
-    Raises PasskeyRefusedError.
+    Raises PasskeyRefusedError, SecondFactorMissingError.
     """
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
     require(actor, Permission.ACCOUNT_SECURE, visitor.person_id)
+    # Of two browsers that asked while there was none, the second must not add one beside the first's.
+    session.get_one(Person, visitor.person_id, with_for_update={"key_share": True})
+    _may_have_another(session, actor, visitor.person_id)
     challenge = _challenge(session, answer, browser, purpose="registration", person_id=visitor.person_id)
     try:
         proved = webauthn.verify_registration_response(
@@ -211,7 +219,7 @@ def _challenge(
         said = json.loads(webauthn.base64url_to_bytes(answer["response"]["clientDataJSON"]))
         challenge = webauthn.base64url_to_bytes(said["challenge"])
         begun = attempts.end(session, SignInKind.PASSKEY, challenge.hex(), browser=browser)
-    except (LinkInvalidError, OtherBrowserError, ValueError, KeyError, TypeError) as error:
+    except (LinkInvalidError, OtherBrowserError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refused(error) from None
     if begun.facts.get("for") != purpose or begun.person_id != person_id:
         raise PasskeyRefusedError
