@@ -249,6 +249,7 @@ def test_of_two_browsers_that_set_up_the_first_passkey_the_second_must_show_it(r
     with resources.database.transaction() as session:
         person = session.scalars(select(Person).where(Person.email == address)).one()
         visitor = service.resume(session, service.begin(session, person, device="?", strong=False))
+        assert visitor is not None
         party = service.Party("http://localhost")
         service.ask_to_register(session, visitor.actor, visitor, party, browser="b")
         session.add(Passkey(credential_id=b"1", person_id=person.id, public_key=b"k", sign_count=0, name="first"))
