@@ -1,10 +1,12 @@
 """Coming in by an identity provider that may lie: what it says is believed only where it must be."""
 
+import ast
 import base64
 import hashlib
 import json
 import time
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,8 +19,9 @@ from registry.accounts.models import Membership, Organisation, Person
 from registry.authz.actor import Role
 from registry.kit import clock
 from registry.sign_in.models import Identity, PersonSession
+from registry.web import door
 from tests.cast import OPERATOR
-from tests.support.issuer import CONFIGURATION, send
+from tests.support.issuer import CONFIGURATION, Issuer, send
 from tests.web.conftest import know
 
 SECRET = "of-the-client-0123456789"
@@ -318,10 +321,24 @@ def test_no_transaction_waits_for_the_provider(city, visit, resources):
     assert "meanwhile@kiel.example" in {person.email for person in rows(resources, Person)}
 
 
+def test_just_the_views_that_ask_a_provider_open_their_transactions_themselves():
+    asking = {"way_there", "way_out", "redeem", "verify", "check_origin"}
+    found = {
+        f"web.{view.name}"
+        for path in Path(door.__file__).parent.glob("*.py")
+        for view in ast.parse(path.read_text()).body
+        if isinstance(view, ast.FunctionDef)
+        if asking & {node.attr for node in ast.walk(view) if isinstance(node, ast.Attribute)}
+    }
+    assert found == door.OWN_TRANSACTIONS
+
+
 def test_code_and_secret_go_to_nobody_else(city, visit, resources):
-    city.configuration["token_endpoint"] = "http://127.0.0.1:9/token"
     here = visit()
-    assert_refused(city.sign_in(here), here, resources, 503)
+    with Issuer() as another:
+        city.configuration["token_endpoint"] = f"{another.url}/token"
+        assert_refused(city.sign_in(here), here, resources, 503)
+        assert another.asked == []
 
 
 @pytest.mark.parametrize(
@@ -474,6 +491,18 @@ def test_what_a_provider_gave_counts_for_who_comes_in_by_it_alone(with_roles, vi
     sign_in(other, bela)
     assert "Wiesbaden" not in other.get("/account").text
     assert other.post("/account/organisation", {"organisation": "wiesbaden"}).status_code == 403
+
+
+def test_a_session_of_before_gets_nothing_that_a_provider_gave_since(with_roles, visit, resources, sign_in, add_member):
+    add_member("wiesbaden", "owner")
+    here = visit()
+    sign_in(here, ANNA)
+    assert here.get("/organisation").status_code == 200
+    anna = next(person.id for person in rows(resources, Person) if person.email == ANNA)
+    with resources.database.transaction() as session:
+        accounts.remove_member(session, OPERATOR, "wiesbaden", anna)
+    assert with_roles.sign_in(visit(), realm={"roles": ["efa-admins"]}).status_code == 303
+    assert here.get("/organisation").status_code == 403
 
 
 def test_a_provider_of_many_cities_says_for_which_it_speaks(city, visit, resources, add_member):
