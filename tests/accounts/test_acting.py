@@ -1,5 +1,6 @@
 """Who acts for whom: tokens, clients, mandates and members, without HTTP."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -131,6 +132,27 @@ def test_a_mandate_lets_a_provider_act_until_it_is_withdrawn(session, actor_of):
     assert accounts.principal(session, provider, "wiesbaden", lock=True).provider_id is None
     with pytest.raises(MandateNotFoundError):
         accounts.withdraw_mandate(session, owner, "rechenzentrum", "wiesbaden")
+
+
+def test_a_mandate_is_not_withdrawn_under_what_is_being_done_by_it(resources, actor_of):
+    provider = actor_of("rechenzentrum-adopter")
+    done: list[str] = []
+
+    def withdraw():
+        with resources.database.transaction() as writing:
+            accounts.withdraw_mandate(writing, OPERATOR, "rechenzentrum", "mainz")
+        done.append("withdrawn")
+
+    other = threading.Thread(target=withdraw)
+    with resources.database.transaction() as writing:
+        assert accounts.principal(writing, provider, "mainz", lock=True).provider_id == provider.organisation_id
+        other.start()
+        other.join(0.5)
+        done.append("reported")
+    other.join()
+    assert done == ["reported", "withdrawn"]
+    with resources.database.transaction() as writing:
+        assert accounts.principal(writing, provider, "mainz", lock=True).provider_id is None
 
 
 def test_only_the_one_who_is_represented_gives_and_withdraws_a_mandate(session, actor_of):
