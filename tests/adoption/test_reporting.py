@@ -126,10 +126,31 @@ class TestRetiring:
         world.report(town, "1.0.0", RETIRED, occurred_at=day(2))
         assert (it.status, it.version) == (AdoptionStatus.LIVE, "1.1.0")
 
-    def test_a_roll_out_that_came_late_does_not_undo_the_end(self, world, town, it):
-        world.report(town, "1.1.0", occurred_at=day(1))
-        world.report(town, "1.1.0", RETIRED, occurred_at=day(3))
-        world.report(town, "1.0.0", occurred_at=day(2))
+    def test_what_was_replaced_may_be_put_away(self, world, town, it):
+        world.report(town, "1.0.0", occurred_at=day(1))
+        world.report(town, "1.1.0", occurred_at=day(2))
+        world.report(town, "1.0.0", RETIRED, occurred_at=day(3))
+        assert (it.status, it.version, it.since) == (AdoptionStatus.LIVE, "1.1.0", day(2))
+        world.report(town, "1.1.0", RETIRED, occurred_at=day(4))
+        assert it.status is AdoptionStatus.RETIRED
+
+    def test_what_came_back_and_ended_leaves_nothing_of_what_it_replaced(self, world, town, it):
+        for number, version in enumerate(["1.0.0", "1.1.0", "1.0.0"], start=1):
+            world.report(town, version, occurred_at=day(number))
+        world.report(town, "1.0.0", RETIRED, occurred_at=day(4))
+        assert it.status is AdoptionStatus.RETIRED
+
+    def test_the_end_of_a_version_that_nobody_rolled_out_is_the_end_of_all(self, world, town, it):
+        world.report(town, "1.0.0", occurred_at=day(1))
+        world.report(town, "1.1.0", RETIRED, occurred_at=day(2))
+        assert it.status is AdoptionStatus.RETIRED
+
+    @pytest.mark.parametrize("late", [1, 2])
+    def test_a_roll_out_that_came_late_does_not_undo_the_end(self, world, town, it, late):
+        version, moment = {1: ("1.0.0", day(1)), 2: ("1.1.0", day(3))}[late]
+        world.report(town, "1.1.0", occurred_at=day(2))
+        world.report(town, "1.1.0", RETIRED, occurred_at=day(4))
+        world.report(town, version, occurred_at=moment)
         assert (it.status, it.version) == (AdoptionStatus.RETIRED, "1.1.0")
 
     def test_it_may_come_to_life_again(self, world, town, it):

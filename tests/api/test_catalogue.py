@@ -238,6 +238,19 @@ def test_a_change_is_in_the_journal_with_what_changed_and_no_personal_data(call,
     assert "Erika" not in str((entry.before, entry.after, entry.data))
 
 
+def test_who_says_nothing_new_changes_nothing_and_makes_no_news(call, service):
+    assert service
+    news = good(call("GET", "/changes"))["total"]
+    known = call("GET", PATH)
+    same = {name: good(known)[name] for name in ("name", "topic", "licence", "keywords", "rights", "is_based_on")}
+    for said in ({}, same):
+        answer = call("PATCH", PATH, said, who=PUBLISHER, headers=ANYHOW)
+        assert (good(answer), answer.headers["ETag"]) == (good(known), known.headers["ETag"])
+    assert good(call("GET", "/changes"))["total"] == news
+    good(call("PATCH", PATH, {**same, "topic": "Bildung"}, who=PUBLISHER, headers=ANYHOW))
+    assert good(call("GET", "/changes"))["items"][-1]["data"]["fields"] == ["topic"]
+
+
 @pytest.mark.parametrize("how", ["anyhow", "exact"])
 def test_a_change_names_what_it_changes(call, draft, how):
     assert draft

@@ -336,6 +336,10 @@ def test_a_release_is_deprecated_in_favour_of_another(call, service, publish):
     assert told["deprecated"] == said["deprecated"]
     assert good(call("GET", RELEASE))["deprecated"] == said["deprecated"]
     assert good(call("GET", "/changes"))["items"][-1]["type"] == "release.deprecated"
+    news = good(call("GET", "/changes"))["total"]
+    for nothing_new in ({}, said):
+        assert good(call("PATCH", RELEASE, nothing_new, who=PUBLISHER, headers=ANYHOW)) == told
+    assert good(call("GET", "/changes"))["total"] == news
     taken_back = good(call("PATCH", RELEASE, {"deprecated": None}, who=PUBLISHER, headers=ANYHOW))
     assert taken_back["deprecated"] is None
     assert good(call("GET", "/changes"))["items"][-1]["type"] != "release.deprecated"

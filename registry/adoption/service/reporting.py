@@ -47,22 +47,47 @@ _AHEAD = timedelta(days=1)
 _PLANNED_AHEAD = timedelta(days=3650)
 
 
+def _moment(report: type[Deployment]) -> Any:
+    return tuple_(report.occurred_at, report.reported_at)
+
+
+def _is_one_place(one: type[Deployment], other: type[Deployment]) -> Any:
+    return or_(one.url.is_(None), other.url.is_(None), one.url == other.url)
+
+
 def _running() -> Select[UUID, str, datetime]:
     """Select the newest roll-out of `adoption_id` to production that no later report has ended.
 
-    A `retired` report ends every roll-out before it, a `rolled_back` one those of its version, where both name the
-    same `url`; one without `url` speaks of the production environment as such.
+    A `retired` report ends the last roll-out of its version and every one before that, which it had replaced: to put
+    away what was replaced itself ends nothing newer. Of a version that was never rolled out it ends all. A
+    `rolled_back` one ends the roll-outs of its version. This holds where both name the same `url`; one without `url`
+    speaks of the production environment as such.
     """
-    end = aliased(Deployment)
+    end, its = aliased(Deployment), aliased(Deployment)
+    begun = (
+        exists()
+        .where(
+            its.adoption_id == end.adoption_id,
+            its.environment == Environment.PRODUCTION,
+            its.status == DeploymentStatus.ROLLED_OUT,
+            its.version == end.version,
+            _is_one_place(its, end),
+            _moment(its) <= _moment(end),
+        )
+        .correlate_except(its)
+    )
     ended = exists().where(
         end.adoption_id == Deployment.adoption_id,
         end.environment == Environment.PRODUCTION,
         or_(
-            end.status == DeploymentStatus.RETIRED,
+            and_(
+                end.status == DeploymentStatus.RETIRED,
+                or_(~begun, begun.where(_moment(its) >= _moment(Deployment))),
+            ),
             and_(end.status == DeploymentStatus.ROLLED_BACK, end.version == Deployment.version),
         ),
-        or_(end.url.is_(None), Deployment.url.is_(None), end.url == Deployment.url),
-        tuple_(end.occurred_at, end.reported_at) >= tuple_(Deployment.occurred_at, Deployment.reported_at),
+        _is_one_place(end, Deployment),
+        _moment(end) >= _moment(Deployment),
     )
     return (
         select(Deployment.id, Deployment.version, Deployment.occurred_at)

@@ -1,6 +1,6 @@
 """Put services into the catalogue, and keep what is said of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -32,6 +32,9 @@ _JOURNALLED = (
     *("kind", "status", "topic", "licence", "leika", "ozg_id", "trust_level", "accounts", "reuse_models"),
     "only_trusted_publishing",
 )
+
+#: The fields that name another service.
+_OTHERS = ("is_based_on", "successor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def _keep_to_quota(session: Session, originator_id: UUID) -> None:
 
 
 def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]) -> Service:
-    """Change what is said of a service.
+    """Change what is said of a service; who says nothing new changes nothing, and no news goes out.
 
     Raises StatusNotOpenError, ServiceInvalidError, NotYoursError.
     """
@@ -84,13 +87,15 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     require(actor, Permission.SERVICE_CHANGE, service)
     if "only_trusted_publishing" in changes:
         require(actor, Permission.PUBLISHER_ADD, service)
-    before = _facts(service)
+    before, said_before = _facts(service), _said(service, changes)
     _take(session, actor, service, changes)
     if "status" in changes:
         service.turn(changes["status"])
-    service.updated_at = clock.now()
-    settle(session, service)
-    _record_change(session, actor, service, before, sorted(changes))
+    changed = sorted(name for name, value in _said(service, changes).items() if value != said_before[name])
+    if changed:
+        service.updated_at = clock.now()
+        settle(session, service)
+        _record_change(session, actor, service, before, changed)
     return service
 
 
@@ -116,13 +121,17 @@ def _facts(service: Service) -> dict[str, Any]:
     return {name: getattr(service, name) for name in _JOURNALLED}
 
 
+def _said(service: Service, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(service, f"{name}_id" if name in _OTHERS else name) for name in names}
+
+
 def _take(session: Session, actor: Actor, service: Service, said: Mapping[str, Any]) -> None:
     for name, value in said.items():
-        if name not in {"slug", "status", "licence", "is_based_on", "successor"}:
+        if name not in {"slug", "status", "licence", *_OTHERS}:
             setattr(service, name, value)
     if "licence" in said:
         service.licence = _licence(said["licence"])
-    for name in ("is_based_on", "successor"):
+    for name in _OTHERS:
         if name in said:
             setattr(service, f"{name}_id", _other(session, actor, service, name, said[name]))
     service.name_key = fold(service.name["de"])

@@ -100,13 +100,18 @@ def _is_of_her_client(session: Session, actor: Actor, release: Release) -> bool:
 
 
 def change(session: Session, actor: Actor, slug: str, version: str, changes: Mapping[str, Any]) -> Release:
-    """Change a release's changelog, or say that it is deprecated; MetadataError for a successor that is none."""
+    """Change a release's changelog, or say that it is deprecated; who says nothing new changes nothing.
+
+    Raises MetadataError for a successor that is none.
+    """
     release = _own(session, actor, slug, version)
-    if "changelog" in changes:
-        release.changelog = changes["changelog"]
+    changed = sorted(name for name, value in changes.items() if getattr(release, name) != value)
+    if not changed:
+        return release
     was = release.deprecated
-    if "deprecated" in changes:
-        release.deprecated = changes["deprecated"]
+    for name in changed:
+        setattr(release, name, changes[name])
+    if "deprecated" in changed:
         _check_successor(session, actor, release)
     newly = release.deprecated is not None and was is None
     _note(
@@ -115,7 +120,7 @@ def change(session: Session, actor: Actor, slug: str, version: str, changes: Map
         release,
         "release.deprecated" if newly else "release.changed",
         before={"deprecated": was is not None},
-        after={"deprecated": release.deprecated is not None, "fields": sorted(changes)},
+        after={"deprecated": release.deprecated is not None, "fields": changed},
         told={"successor": release.deprecated["successor"]} if release.deprecated else {},
     )
     settle(session, actor, release)
