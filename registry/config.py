@@ -19,6 +19,7 @@ from registry.sign_in.providers import Provider, ProviderSettingError
 from registry.sign_in.providers import read as read_providers
 
 MEGABYTE = 1_000_000
+PORT = 8000
 
 
 class SettingsError(Exception):
@@ -49,14 +50,17 @@ class Settings:
     demo: bool = False
 
     @classmethod
-    def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read and check the `REGISTRY_…` variables; SettingsError for the first that is wrong."""
+    def read(cls, environ: Mapping[str, str], *, port: int = PORT) -> "Settings":
+        """Read and check the `REGISTRY_…` variables; SettingsError for the first that is wrong.
+
+        Unless said otherwise the registry is known as what listens at `port` of this machine.
+        """
         data_dir = Path(environ.get("REGISTRY_DATA_DIR") or "var").absolute()
         database_url = environ.get("REGISTRY_DATABASE_URL") or f"sqlite:///{data_dir / 'registry.db'}"
         if urlsplit(database_url).scheme.partition("+")[0] not in {"sqlite", "postgresql"}:
             message = "REGISTRY_DATABASE_URL must begin with sqlite:/// or postgresql://"
             raise SettingsError(message)
-        base_url = (environ.get("REGISTRY_BASE_URL") or "http://localhost:8000").rstrip("/")
+        base_url = (environ.get("REGISTRY_BASE_URL") or f"http://localhost:{port}").rstrip("/")
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             message = "REGISTRY_BASE_URL must be an http or https address, such as https://registry.example"
             raise SettingsError(message)

@@ -10,7 +10,7 @@ import click
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.config import Resources, Settings
+from registry.config import PORT, Resources, Settings
 from registry.kit import migrations
 from registry.kit.errors import RegistryError
 from registry.kit.storage import StorageError, StorageUrlError
@@ -26,11 +26,11 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 
 
 @contextmanager
-def opened() -> Iterator[Resources]:
+def opened(*, port: int = PORT) -> Iterator[Resources]:
     """Open database and storage as the environment says; what they refuse is told in one sentence."""
     resources: Resources | None = None
     try:
-        resources = _open()
+        resources = _open(port)
         yield resources
     except RegistryError as error:
         places = "; ".join(f"{fault.pointer}: {fault.detail['en']}" for fault in error.faults)
@@ -52,10 +52,10 @@ def opened() -> Iterator[Resources]:
             resources.close()
 
 
-def _open() -> Resources:
+def _open(port: int) -> Resources:
     """Open what the settings name; what they name wrongly is wrong use."""
     try:
-        return Resources(Settings.read(os.environ), os.environ)
+        return Resources(Settings.read(os.environ, port=port), os.environ)
     except ModuleNotFoundError as error:
         fail(f"REGISTRY_DATABASE_URL needs {error.name}; install it: pip install 'efa-registry[postgres]'", 2)
     except (ArgumentError, TypeError):

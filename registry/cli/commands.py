@@ -17,7 +17,7 @@ from flask import Flask
 
 from registry.authz.actor import Role, Scope, operator
 from registry.cli.base import fail, opened, refuse_when_behind, transaction
-from registry.config import Resources, Settings
+from registry.config import PORT, Resources, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def group() -> None:
 
 @group.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Migrate, load the example catalogue, and print tokens to try it with.")
 @click.pass_obj
 def serve(program: Program, host: str, port: int, demo: bool) -> None:
@@ -48,7 +48,7 @@ def serve(program: Program, host: str, port: int, demo: bool) -> None:
 
     if demo and host not in {"127.0.0.1", "localhost", "::1"}:
         fail("--demo gives everybody rights, so it listens on 127.0.0.1 only; leave out --host.", 2)
-    with opened() as resources:
+    with opened(port=port) as resources:
         serving.serve(program.make, resources, host=host, port=port, demo=demo)
 
 

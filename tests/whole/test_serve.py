@@ -12,7 +12,7 @@ import pytest
 
 from tests import packages
 from tests.support.processes import free_port
-from tests.whole.running import BIN, Node, Registry, at_once, large_package, make_service, memory
+from tests.whole.running import BIN, Node, Registry, ask, at_once, large_package, make_service, memory
 
 LARGE = 40_000_000
 PACKAGE = "/api/v1/services/wunschkennzeichen/releases/1.0.0/package"
@@ -53,6 +53,9 @@ class TestServe:
         assert resident <= 200 * 2**20
         answer = node.ask("GET", "/services")
         assert (answer.status, answer.json["total"]) == (200, 0)
+        # Passkeys and the links of mails are bound to this address.
+        described = ask(node.port, "GET", "/.well-known/oauth-authorization-server").json
+        assert described["issuer"] == f"http://localhost:{node.port}"
         assert node.stop() < 8
         assert node.process.returncode == 0
         assert "Traceback" not in node.told
