@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts import representation
@@ -148,10 +148,13 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     return organisation
 
 
+_FOUR_EYES = select(Organisation.four_eyes).where(Organisation.id == bindparam("id"))
+
+
 def demands_approval(session: Session, actor: Actor, organisation_id: UUID) -> bool:
     """Whether the organisation wants each release to be approved by a second member."""
     require(actor, Permission.ORGANISATION_READ)
-    return bool(session.scalar(select(Organisation.four_eyes).where(Organisation.id == organisation_id)))
+    return bool(session.connection().execute(_FOUR_EYES, {"id": organisation_id}).scalar())
 
 
 def verify(session: Session, actor: Actor, slug: str, proof: Proof) -> Organisation:

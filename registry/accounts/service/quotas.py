@@ -41,7 +41,7 @@ _SAID = select(Organisation.limits).where(Organisation.id == bindparam("id"))
 
 def limits(session: Session, organisation_id: UUID) -> dict[Quota, int]:
     """Return what an organisation may have; whoever is about to add something was asked."""
-    said = session.scalar(_SAID, {"id": organisation_id}) or {}
+    said = session.connection().execute(_SAID, {"id": organisation_id}).scalar() or {}
     return USUAL | {Quota(name): number for name, number in said.items()}
 
 

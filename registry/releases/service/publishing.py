@@ -181,7 +181,7 @@ _USED = (
 
 def _keep_to_quota(session: Session, service: Service, size: int) -> None:
     used = {"service": service.id, "originator": service.originator_id}
-    count, stored = session.execute(_USED, used).one()
+    count, stored = session.connection().execute(_USED, used).one()
     # Two that publish other services at once may pass a bound together, by one package: it is a bound, not a bill.
     accounts.keep_to(
         session, service.originator_id, releases=count + 1, storage_mb=ceil((int(stored) + size) / MEGABYTE)
