@@ -97,6 +97,7 @@ class Invitation(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     email: Mapped[str] = mapped_column(String(254))
     role: Mapped[Role]
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -79,6 +79,7 @@ def _invite_first_operator(resources: Resources) -> None:
     if resources.settings.read_only:
         return
     with resources.database.transaction() as session:
+        sign_in.end_demo(session)
         secret = sign_in.first_operator_link(session)
     if secret is not None:
         base = resources.settings.base_url

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from registry.accounts.models import Client, Membership, Person
+from registry.accounts.models import Client, Invitation, Membership, Person
 from registry.kit.db import Base
 from registry.releases.models import Release
 from registry.sign_in.models import Identity, Passkey, PersonSession, SignIn
@@ -65,6 +65,7 @@ RECORDS: tuple[Record, ...] = (
         # She knows their secrets.
         cleared={"made_by": None, "revoked_at": func.coalesce(Client.revoked_at, func.current_timestamp())},
     ),
+    Record(Invitation, Invitation.invited_by, ("role", "created_at", "expires_at")),
     Record(Membership, Membership.person_id, ("organisation_id", "role", "since", "given_by")),
     Record(Person, Person.id, ("id", "email", "created_at")),
 )

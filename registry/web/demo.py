@@ -12,6 +12,7 @@ from registry.authz.actor import Role, operator
 from registry.config import Settings
 from registry.kit import mail
 from registry.kit.errors import NotFoundError, text
+from registry.sign_in.service.links import DEMO
 from registry.web.door import blueprint, page, resources, session
 
 
@@ -65,7 +66,7 @@ def person(session: Session, settings: Settings, key: str) -> Person | None:
     part = next((part for part in CAST if part.key == key), None)
     if part is None:
         return None
-    address = f"{part.key}@demo.example"
+    address = part.key + DEMO
     known = session.scalar(select(Person).where(Person.email == address))
     if known is not None:
         return known

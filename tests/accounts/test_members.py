@@ -254,3 +254,31 @@ def test_a_website_that_is_at_no_plain_domain_proves_nothing(session, member, pe
     accounts.change(session, owner, "wiesbaden", {"website": website})
     with pytest.raises(NoDomainError):
         accounts.challenge(session, owner, "wiesbaden", key="k")
+
+
+def test_with_a_member_go_the_secrets_and_invitations_that_she_knows(resources, session, member, person_of):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    actor = person_of(leaving)
+    client, first = accounts.create_client(
+        session, owner, "wiesbaden", name="ci", scopes=[Scope.ADOPTIONS_WRITE], expires_at=None
+    )
+    accounts.rotate(session, owner, "wiesbaden", client.client_id, overlap=timedelta(days=1))
+    accounts.invite(session, actor, "wiesbaden", email="private@else.example", role=Role.OWNER, base_url=BASE)
+    session.commit()
+    secret = _secret(resources)
+    assert accounts.client_by_credentials(session, client.client_id, first) is not None
+    accounts.remove_member(session, owner, "wiesbaden", leaving.person_id)
+    session.commit()
+    assert accounts.client_by_credentials(session, client.client_id, first) is None
+    with pytest.raises(InvitationInvalidError):
+        accounts.accept_invitation(session, secret)
+
+
+def test_a_client_ends_with_the_member_who_rotated_its_secret_last(session, member, person_of):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    client, _ = accounts.create_client(
+        session, owner, "wiesbaden", name="ci", scopes=[Scope.ADOPTIONS_WRITE], expires_at=None
+    )
+    accounts.rotate(session, person_of(leaving), "wiesbaden", client.client_id, overlap=timedelta(0))
+    session.commit()
+    assert accounts.remove_member(session, owner, "wiesbaden", leaving.person_id) == [client.client_id]

@@ -51,6 +51,7 @@ FREE = {
     "accounts.new_secret": "a pure function",
     "sign_in.ask_for_link": "finds out who asks",
     "sign_in.open_link": "finds out who asks",
+    "sign_in.end_demo": "whoever starts the registry runs it",
     "sign_in.first_operator_link": "whoever starts the registry runs it",
     "sign_in.become_first_operator": "finds out who asks",
     "sign_in.ask_to_sign_in": "finds out who asks",

@@ -45,3 +45,20 @@ def test_an_address_that_is_none_keeps_the_link(resources, visit):
     assert answer.status_code == 422
     assert secret in answer.text
     assert here.post("/first-operator", {"secret": secret, "email": "betrieb@land.example"}).status_code == 303
+
+
+def test_who_came_by_the_demo_is_nobody_where_none_runs(resources, visit):
+    from dataclasses import replace
+
+    demo = resources.settings
+    resources.settings = replace(demo, demo=True)
+    here = visit()
+    here.get("/sign-in")
+    assert here.post("/sign-in/demo", {"who": "operator"}).status_code == 303
+    assert here.get("/account").status_code == 200
+    assert _link(resources) is None
+    resources.settings = demo
+    with resources.database.transaction() as session:
+        sign_in_service.end_demo(session)
+    assert here.get("/account").status_code == 303
+    assert _link(resources) is not None

@@ -166,6 +166,8 @@ def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap
     if overlap:
         found.former_hash, found.former_until = found.secret_hash, clock.now() + overlap
     found.secret_hash, found.secret_hint = tokens.digest(secret), tokens.hint(secret)
+    if actor.kind is ActorKind.PERSON and actor.id:
+        found.made_by = UUID(actor.id)  # who knows the secret is who must not keep it
     session.flush()
     _note(session, actor, found, "client.rotated", after={"overlap": int(overlap.total_seconds())})
     return found, secret

@@ -102,6 +102,7 @@ def invite(session: Session, actor: Actor, slug: str, *, email: str, role: Role,
         organisation_id=organisation.id,
         email=address,
         role=role,
+        invited_by=UUID(actor.id) if actor.kind is ActorKind.PERSON and actor.id else None,
         expires_at=clock.now() + LIFETIME,
     )
     session.add(made)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import LastOwnerError, MemberExistsError, MemberNotFoundError
-from registry.accounts.models import Client, Membership, Organisation, Person
+from registry.accounts.models import Client, Invitation, Membership, Organisation, Person
 from registry.accounts.service import organisations, quotas
 from registry.authz.actor import Actor, Role
 from registry.authz.policy import Permission, require
@@ -140,6 +140,12 @@ def _end(session: Session, actor: Actor, organisation: Organisation, person_id: 
         Client.organisation_id == organisation.id, Client.made_by == person_id, Client.revoked_at.is_(None)
     )
     ended = sorted(session.scalars(theirs.values(revoked_at=clock.now()).returning(Client.client_id)))
+    # A secret that overlaps its successor may be one that she knew, and so may an invitation that she sent.
+    mine = Client.organisation_id == organisation.id
+    session.execute(update(Client).where(mine).values(former_hash=None, former_until=None))
+    session.execute(
+        delete(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.invited_by == person_id)
+    )
     before = {"role": membership.role, "clients": ended}
     _note(session, actor, "member.removed", organisation, person_id, before=before)
     return ended

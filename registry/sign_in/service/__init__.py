@@ -3,6 +3,7 @@
 from registry.sign_in.service.links import (
     ask_for_link,
     become_first_operator,
+    end_demo,
     first_operator_link,
     open_link,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "begin",
     "confirm",
     "end",
+    "end_demo",
     "end_others",
     "farewell",
     "first_operator_link",

@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.accounts.models import Person
@@ -12,13 +12,15 @@ from registry.journal import service as journal
 from registry.kit import mail
 from registry.kit.mail import Message
 from registry.sign_in.errors import LinkInvalidError
-from registry.sign_in.models import SignInKind
+from registry.sign_in.models import PersonSession, SignInKind
 from registry.sign_in.service import attempts
 
 LIFETIME = timedelta(minutes=15)
 FIRST_OPERATOR_LIFETIME = timedelta(hours=1)
 #: By these first letters secret scanners know a sign-in link's secret.
 PREFIX = "efa_li_"
+#: How the addresses of the demo's people end.
+DEMO = "@demo.example"
 
 _BODY = """\
 Guten Tag,
@@ -69,6 +71,13 @@ def open_link(session: Session, secret: str, *, browser: str | None) -> tuple[Pe
     """
     ended = attempts.end(session, SignInKind.LINK, secret, browser=browser)
     return session.get_one(Person, ended.person_id), ended.facts.get("to")
+
+
+def end_demo(session: Session) -> None:
+    """Let nobody who came in by the demo's buttons go on where no demo runs."""
+    demo = select(Person.id).where(Person.email.endswith(DEMO, autoescape=True))
+    session.execute(delete(PersonSession).where(PersonSession.person_id.in_(demo)))
+    session.execute(update(Person).where(Person.id.in_(demo)).values(is_operator=False))
 
 
 def first_operator_link(session: Session) -> str | None:
