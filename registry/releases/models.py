@@ -74,6 +74,8 @@ class Release(Base):
     __table_args__ = (
         UniqueConstraint("service_id", "version"),
         Index("ix_releases_service_id_precedence_version", "service_id", "precedence", "version"),
+        # What an organisation has stored is summed up before every publish, from the index alone.
+        Index("ix_releases_service_id_package_size", "service_id", "package_size"),
     )
 
     @property
