@@ -160,8 +160,10 @@ def create_app(resources: Resources) -> Flask:
     app.extensions["registry"] = resources
     app.extensions["memory"] = Memory(resources.settings.secret_key)
     app.extensions["downloads"] = _download_tally(resources)
-    app.extensions["client_uses"] = uses = _client_tally(resources)
-    resources.at_close.append(uses.flush)
+    app.extensions["client_uses"] = _client_tally(resources)
+    app.extensions["session_uses"] = _use_tally(resources)
+    # No count outlives its database.
+    resources.at_close += [app.extensions[tally].flush for tally in ("downloads", "client_uses", "session_uses")]
     problems.init_app(app)
     openapi.init_app(
         app,
@@ -178,7 +180,7 @@ def create_app(resources: Resources) -> Flask:
     oauth.init_app(app)
     about.init_app(app)
     door.init_app(app)
-    web.init_app(app, problems.status_of, _use_tally(resources))
+    web.init_app(app, problems.status_of)
     return app
 
 
@@ -210,11 +212,9 @@ def open_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Return the application that the environment describes; what a WSGI server runs."""
     environ = os.environ if environ is None else environ
     logs.init()
-    app = create_app(Resources(Settings.read(environ), environ))
-    atexit.register(app.extensions["downloads"].flush)
-    atexit.register(app.extensions["session_uses"].flush)
-    atexit.register(app.extensions["client_uses"].flush)
-    return app
+    resources = Resources(Settings.read(environ), environ)
+    atexit.register(resources.close)
+    return create_app(resources)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -41,6 +42,14 @@ from tests.cast import CAST, OPERATOR, ORGANISATIONS
 from tests.support.postgres import PostgresServer
 
 pytest_plugins = ["tests.support.fixtures"]
+
+# Where rich is installed, structlog would have it paint every traceback with all its local variables, for seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def _populate(database: Database) -> None:
@@ -107,12 +116,10 @@ def session(resources: Resources) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(resources: Resources) -> Iterator[Flask]:
+def app(resources: Resources) -> Flask:
     made = create_app(resources)
     made.testing = False
-    yield made
-    # No timer may outlive its database.
-    made.extensions["downloads"].flush()
+    return made
 
 
 @pytest.fixture

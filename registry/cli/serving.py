@@ -54,8 +54,6 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
     worker.start()
     _announce(resources, host, port, demo=demo)
     server.run(ended)
-    for tally in ("downloads", "session_uses", "client_uses"):
-        app.extensions[tally].flush()
     worker.join(timeout=1)
 
 

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from flask import Flask
 
 from registry.kit.errors import RegistryError
-from registry.kit.tally import Tally
 from registry.web import account, demo, door, errors, organisation, providers, sign_in, start
 
 PAGES = (account, demo, organisation, providers, sign_in, start)
 
 
-def init_app(app: Flask, status_of: Callable[[RegistryError], int], uses: Tally) -> None:
-    """Add all pages; `uses` counts the sessions that are used."""
+def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
+    """Add all pages."""
     errors.init_app(app, status_of)
     app.register_blueprint(door.blueprint)
-    door.init_app(app, uses)
+    door.init_app(app)

@@ -256,9 +256,8 @@ def _secure(answer: Response) -> Response:
     return answer
 
 
-def init_app(app: Flask, uses: Tally) -> None:
+def init_app(app: Flask) -> None:
     """Wrap every page, once."""
-    app.extensions["session_uses"] = uses
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(f"{blueprint.name}."):
             guarded = _form_checked if endpoint in OWN_TRANSACTIONS else _in_transaction

@@ -54,7 +54,6 @@ class World:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.app.extensions["downloads"].flush()
         self.resources.close()
 
     def _tokens(self) -> dict[str, str]:

@@ -130,8 +130,6 @@ def site(resources: Resources) -> Iterator[Site]:
     server.shutdown()
     thread.join()
     server.server_close()
-    for tally in ("downloads", "session_uses"):
-        app.extensions[tally].flush()
 
 
 @pytest.fixture

@@ -3,13 +3,9 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.api.asking import ON_SQLITE
 
-@pytest.fixture(params=["sqlite"])
-def database_url(request, sqlite_template, tmp_path):
-    import shutil
-
-    shutil.copy(sqlite_template, tmp_path / "registry.db")
-    return f"sqlite:///{tmp_path / 'registry.db'}"
+pytestmark = ON_SQLITE
 
 
 def authenticator(context: BrowserContext, tab: Page) -> None:

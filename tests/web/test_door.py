@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.api.asking import ON_SQLITE
+
+pytestmark = ON_SQLITE
+
 
 @pytest.mark.parametrize(
     "headers",

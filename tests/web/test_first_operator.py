@@ -6,6 +6,9 @@ import time_machine
 
 from registry.kit import clock
 from registry.sign_in import service as sign_in_service
+from tests.api.asking import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def _link(resources):

@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.api.asking import ON_SQLITE
 from tests.web.conftest import link_in
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture

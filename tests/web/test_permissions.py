@@ -4,15 +4,16 @@ What is expected is written out, not computed. `weak` is an owner who came by a 
 passkey; both are of Wiesbaden, and `strong` is its only owner but for `weak`.
 """
 
-import shutil
-
 import pytest
 
 from registry.accounts import service as accounts
 from registry.accounts.models import Person
 from registry.authz.actor import Role
 from registry.sign_in import service as sign_in
+from tests.api.asking import ON_SQLITE
 from tests.cast import OPERATOR
+
+pytestmark = ON_SQLITE
 
 PARTS = ("nobody", "viewer", "publisher", "adopter", "weak", "strong", "operator")
 NONE = "00000000-0000-4000-8000-000000000000"
@@ -58,12 +59,6 @@ TABLE = (
     ("POST", f"/organisation/members/{NONE}/remove", {}, OWNERS),
     ("POST", "/organisation/leave", {}, "401 303 303 303 303 303 403"),
 )
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(sqlite_template, tmp_path):
-    shutil.copy(sqlite_template, tmp_path / "registry.db")
-    return f"sqlite:///{tmp_path / 'registry.db'}"
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A city's people come in with a real browser and a real identity provider, and leave both."""
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -9,17 +8,14 @@ from sqlalchemy import select
 
 from registry.accounts.models import Membership
 from registry.sign_in.models import Identity
+from tests.api.asking import ON_SQLITE
 from tests.support.identity import IdentityProvider
 from tests.web.conftest import know
 
+pytestmark = ON_SQLITE
+
 ANNA = {"email": "anna@moenchengladbach.example", "email_verified": True, "groups": ["efa-owner"]}
 BELA = {"email": "bela@moenchengladbach.example", "email_verified": True, "groups": []}
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(sqlite_template, tmp_path):
-    shutil.copy(sqlite_template, tmp_path / "registry.db")
-    return f"sqlite:///{tmp_path / 'registry.db'}"
 
 
 @pytest.fixture
