@@ -153,7 +153,14 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
     ("/organisations/{slug}/clients/{client_id}", "GET", KNOWN_CLIENT, None, OWNER_MG),
     ("/organisations/{slug}/clients/{client_id}", "PATCH", KNOWN_CLIENT, {"name": "x"}, OWNER_MG),
     ("/organisations/{slug}/clients/{client_id}", "DELETE", KNOWN_CLIENT, None, OWNER_MG.replace("200", "204")),
-    ("/organisations/{slug}/clients/{client_id}/rotate", "POST", f"{KNOWN_CLIENT}/rotate", {}, OWNER_MG),
+    # Who reads the new secret has the client's scopes; the operator, who does not hold them, ends it instead.
+    (
+        "/organisations/{slug}/clients/{client_id}/rotate",
+        "POST",
+        f"{KNOWN_CLIENT}/rotate",
+        {},
+        "401 200 403 403 403 403 403 403 403 403 422",
+    ),
     ("/leaked-secrets", "POST", "/api/v1/leaked-secrets", {"secrets": ["efa_at_x"]}, ALL.replace("200", "204")),
     ("/organisations/{slug}/mandates", "GET", f"{ORGANISATIONS}/wiesbaden/mandates", None, OWNER_WI),
     (
