@@ -88,7 +88,10 @@ def test_paging_repeats_and_skips_nothing_while_others_write(call, offer):
 
 def test_filters(call, adoption):
     assert adoption
-    ask = lambda query: good(call("GET", f"/audit?limit=200&{query}", who="operator"))  # noqa: E731 - said once
+
+    def ask(query):
+        return good(call("GET", f"/audit?limit=200&{query}", who="operator"))
+
     every = ask("")
     kinds = {it["type"] for it in ask("type=release")["items"]}
     assert kinds

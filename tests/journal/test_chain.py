@@ -63,10 +63,15 @@ def tamper(database, statement, **values):
 def serials(database):
     """A journal with gaps, chained."""
     write(database, *(f"service:{number}" for number in range(4)))
-    with pytest.raises(RuntimeError), database.transaction() as session:  # noqa: PT012 - rolled back as a whole
-        journal.record(session, OPERATOR, "service.updated", subject="gone")
-        session.flush()
-        raise RuntimeError
+
+    def fail():
+        with database.transaction() as session:
+            journal.record(session, OPERATOR, "service.updated", subject="gone")
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     write(database, *(f"service:{number}" for number in range(4, 20)))
     chain(database)
     with database.reading() as session:
