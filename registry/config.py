@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from registry.inspection import Limits
 from registry.kit.db import Database
-from registry.kit.jwks import Issuers, is_trustworthy
+from registry.kit.jwks import Issuers, is_host, is_trustworthy
 from registry.kit.mail import MailServer
 from registry.kit.schemas import EMAIL
 from registry.kit.sealing import Seal
@@ -43,7 +43,8 @@ class Settings:
     accel_prefix: str | None
     mail_server: MailServer | None
     dns_servers: tuple[str, ...]
-    trusted_issuers: tuple[str, ...]
+    #: CI servers, and for each the other hosts at which its keys may lie.
+    trusted_issuers: Mapping[str, tuple[str, ...]]
     providers: tuple[Provider, ...]
     security_contact: str
     #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
@@ -148,12 +149,14 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, least: int =
     return int(said)
 
 
-def _issuers(environ: Mapping[str, str]) -> tuple[str, ...]:
-    said = tuple((environ.get("REGISTRY_TRUSTED_ISSUERS") or "").replace(",", " ").split())
-    for issuer in said:
-        if not is_trustworthy(issuer):
-            message = f"REGISTRY_TRUSTED_ISSUERS must list https addresses (http on this machine alone), not {issuer}"
+def _issuers(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    said: dict[str, tuple[str, ...]] = {}
+    for each in (environ.get("REGISTRY_TRUSTED_ISSUERS") or "").replace(",", " ").split():
+        issuer, sign, host = each.partition("=")
+        if not is_trustworthy(issuer) or (sign and not is_host(host)):
+            message = f"REGISTRY_TRUSTED_ISSUERS must list https addresses (http on this machine alone), not {each}"
             raise SettingsError(message)
+        said[issuer] = (*said.get(issuer, ()), *([host] if sign else []))
     return said
 
 

@@ -46,16 +46,17 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class _Issuer:
+    hosts: tuple[str, ...]
     turn: threading.Lock = field(default_factory=threading.Lock)
     known: _Known | None = None
     tried: datetime | None = None
 
 
 class Issuers:
-    """The issuers that are trusted, with their keys."""
+    """The issuers that are trusted, with their keys; for each the other hosts at which its keys may lie."""
 
-    def __init__(self, names: Collection[str]) -> None:
-        self._issuers = {name: _Issuer() for name in names}
+    def __init__(self, named: Mapping[str, Collection[str]]) -> None:
+        self._issuers = {name: _Issuer(tuple(hosts)) for name, hosts in named.items()}
 
     def __len__(self) -> int:
         return len(self._issuers)
@@ -64,7 +65,7 @@ class Issuers:
         return issuer in self._issuers
 
     def key(self, issuer: str, identifier: str) -> PublicKey | None:
-        """Return the issuer's key of this identifier, None where it has none; nobody but the issuer is asked.
+        """Return the issuer's key of this identifier, None for none; nobody but the issuer and its hosts is asked.
 
         A key that is not known may be new: then the issuer is asked again, but not more often than each `PAUSE`.
         Raises IssuerUnavailableError.
@@ -95,7 +96,7 @@ class Issuers:
         now = clock.now()
         if its.tried is None or now - its.tried >= PAUSE:
             its.tried = now
-            known = its.known = _known_of(issuer, now + KEPT)
+            known = its.known = _known_of(issuer, its.hosts, now + KEPT)
         if known is None:
             message = "the issuer could not be reached a moment ago"
             raise IssuerUnavailableError(message)
@@ -125,15 +126,25 @@ def _fresh(its: _Issuer) -> _Known | None:
     return known if known is not None and clock.now() < known.until else None
 
 
-def _known_of(issuer: str, until: datetime) -> _Known:
+def is_host(address: str) -> bool:
+    """Whether an address is of a host alone, from which keys may be fetched."""
+    return is_trustworthy(address) and urlsplit(address).path in {"", "/"}
+
+
+def lies_with(address: str, issuer: str, hosts: Collection[str]) -> bool:
+    """Whether an address lies with the issuer, or at one of the hosts that were named for it."""
+    return _origin(address) in {_origin(issuer), *map(_origin, hosts)}
+
+
+def _known_of(issuer: str, hosts: Collection[str], until: datetime) -> _Known:
     told = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
     place = told.get("jwks_uri")
     if told.get("issuer") != issuer or not isinstance(place, str):
         message = "the issuer's configuration is another's, or names no keys"
         raise IssuerUnavailableError(message)
     # Whoever can change what an issuer says must not send us anywhere else.
-    if origin(place) != origin(issuer):
-        message = "the issuer's keys do not lie with the issuer"
+    if not lies_with(place, issuer, hosts):
+        message = "the issuer's keys lie neither with the issuer nor at a host that was named for it"
         raise IssuerUnavailableError(message)
     listed = _fetch(place).get("keys")
     found: dict[str, PublicKey] = {}
@@ -144,7 +155,7 @@ def _known_of(issuer: str, until: datetime) -> _Known:
     return _Known(told, found, until)
 
 
-def origin(address: str) -> tuple[str, str] | None:
+def _origin(address: str) -> tuple[str, str] | None:
     """Return with whom an address lies; None for what is none."""
     try:
         parts = urlsplit(address)

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from typing_extensions import TypeIs
 
 from registry.kit import clock
-from registry.kit.jwks import BYTES_MAX, PATIENCE, SILENCE, Issuers, IssuerUnavailableError, is_trustworthy, origin
+from registry.kit.jwks import BYTES_MAX, PATIENCE, SILENCE, Issuers, IssuerUnavailableError, is_trustworthy, lies_with
 from registry.kit.sealing import Seal
 from registry.sign_in.errors import ProviderAnswerError, ProviderUnknownError, ProviderUnreachableError
 from registry.sign_in.providers import Provider
@@ -59,7 +59,10 @@ class Providers:
 
     def __init__(self, providers: Iterable[Provider], base_url: str, seal: Seal) -> None:
         self._providers = {provider.name: provider for provider in providers}
-        self._issuers = Issuers({provider.issuer for provider in self._providers.values()})
+        hosts: dict[str, tuple[str, ...]] = {}
+        for provider in self._providers.values():
+            hosts[provider.issuer] = (*hosts.get(provider.issuer, ()), *provider.hosts)
+        self._issuers = Issuers(hosts)
         self._base_url = base_url
         self._seal = seal
 
@@ -115,8 +118,8 @@ class Providers:
         from requests import RequestException
 
         place = self._told(provider).get("token_endpoint")
-        # The code and our secret go to the provider itself, whatever its configuration says.
-        if not isinstance(place, str) or origin(place) != origin(provider.issuer):
+        # The code and our secret go where the operator said, whatever the provider's configuration says.
+        if not isinstance(place, str) or not lies_with(place, provider.issuer, provider.hosts):
             raise _unreachable(provider, "its token endpoint lies elsewhere")
         try:
             with self._client(provider) as client:

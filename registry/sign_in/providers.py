@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.authz.actor import Role
-from registry.kit.jwks import is_trustworthy
+from registry.kit.jwks import is_host, is_trustworthy
 from registry.kit.schemas import EMAIL
 
 _VARIABLE = re.compile(r"REGISTRY_OIDC_([A-Z][A-Z0-9]{0,29})_([A-Z_]+)")
 _NEEDED = frozenset({"ISSUER", "CLIENT_ID", "CLIENT_SECRET", "ORGANISATIONS"})
 _KNOWN = _NEEDED | {
-    *("LABEL", "ORGANISATION_CLAIM", "REQUIRE", "ROLES_CLAIM", "ROLES"),
+    *("LABEL", "HOSTS", "ORGANISATION_CLAIM", "REQUIRE", "ROLES_CLAIM", "ROLES"),
     *("STRONG_AMR", "STRONG_ACR", "EMAIL_VERIFIED_CLAIM"),
 }
 #: The most that is read of a claim that lists something.
@@ -25,7 +25,10 @@ class ProviderSettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An identity provider; `organisations` are the slugs that it speaks for, None: any that its claim names."""
+    """An identity provider; `organisations` are the slugs that it speaks for, None: any that its claim names.
+
+    `hosts` are the addresses at which, besides the issuer's own, its keys and its token endpoint may lie.
+    """
 
     name: str
     issuer: str
@@ -33,6 +36,7 @@ class Provider:
     client_secret: str = field(repr=False)
     label: str
     organisations: frozenset[str] | None
+    hosts: tuple[str, ...] = ()
     organisation_claim: str | None = None
     required: tuple[tuple[str, str], ...] = ()
     roles_claim: str | None = None
@@ -86,6 +90,11 @@ def _provider(name: str, said: Mapping[str, str]) -> Provider:
         raise ProviderSettingError(f"{prefix}_{missing[0]} is missing")
     if not is_trustworthy(said["ISSUER"]):
         raise ProviderSettingError(f"{prefix}_ISSUER must be an https address (http on this machine alone)")
+    hosts = tuple(_words(said.get("HOSTS", "")))
+    if not all(map(is_host, hosts)):
+        raise ProviderSettingError(
+            f"{prefix}_HOSTS must be https addresses of hosts alone, such as https://keys.example"
+        )
     everybody = said["ORGANISATIONS"].strip() == "*"
     if everybody and "ORGANISATION_CLAIM" not in said:
         raise ProviderSettingError(f"{prefix}_ORGANISATIONS may be * only together with {prefix}_ORGANISATION_CLAIM")
@@ -99,6 +108,7 @@ def _provider(name: str, said: Mapping[str, str]) -> Provider:
         client_secret=said["CLIENT_SECRET"],
         label=said.get("LABEL", name.capitalize()),
         organisations=None if everybody else frozenset(_words(said["ORGANISATIONS"])),
+        hosts=hosts,
         organisation_claim=said.get("ORGANISATION_CLAIM"),
         required=tuple(_pairs(f"{prefix}_REQUIRE", said.get("REQUIRE", ""))),
         roles_claim=said.get("ROLES_CLAIM"),

@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def issuers(issuer):
-    return Issuers([issuer.url])
+    return Issuers({issuer.url: ()})
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_an_unknown_issuer_is_never_asked(issuer, verify):
 
 def test_another_issuers_keys_do_not_sign_for_this_one(issuer):
     with Issuer() as other:
-        issuers = Issuers([issuer.url, other.url])
+        issuers = Issuers({issuer.url: (), other.url: ()})
         said = other.sign(other.gitlab(iss=issuer.url))
         with pytest.raises(GrantInvalidError, match="signature"):
             assertions.verify(said, issuers, AUDIENCES)
@@ -248,7 +248,7 @@ def test_the_same_token_is_known_again_however_its_signature_is_written(issuer, 
 
 def test_an_identifier_counts_for_its_own_issuer(issuer, verify):
     with Issuer() as other:
-        both = Issuers([issuer.url, other.url])
+        both = Issuers({issuer.url: (), other.url: ()})
         marks = {
             assertions.verify(one.sign(one.gitlab(jti="the-same")), both, AUDIENCES).mark for one in (issuer, other)
         }

@@ -37,6 +37,8 @@ SECRET = "0123456789abcdef" * 4
         ("REGISTRY_TRUSTED_ISSUERS", "gitlab.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "https://gitlab.example http://gitlab.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "https://user@gitlab.example"),
+        ("REGISTRY_TRUSTED_ISSUERS", "https://gitlab.example=keys.example"),
+        ("REGISTRY_TRUSTED_ISSUERS", "https://gitlab.example=https://keys.example/jwks"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(shell: Shell, name: str, value: str):

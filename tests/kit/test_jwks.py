@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def issuers(issuer):
-    return Issuers([issuer.url])
+    return Issuers({issuer.url: ()})
 
 
 def test_keys_are_fetched_once_and_remembered(issuer, issuers):
@@ -28,7 +28,7 @@ def test_keys_are_fetched_once_and_remembered(issuer, issuers):
 
 
 def test_an_issuer_that_was_not_named_is_not_asked(issuer):
-    issuers = Issuers(["https://gitlab.example"])
+    issuers = Issuers({"https://gitlab.example": ()})
     assert issuer.url not in issuers
     with pytest.raises(KeyError):
         issuers.key(issuer.url, "first")
@@ -93,7 +93,7 @@ def test_nobody_listens():
     with Issuer() as gone:
         address = gone.url
     with pytest.raises(IssuerUnavailableError, match="Refused"):
-        Issuers([address]).key(address, "first")
+        Issuers({address: ()}).key(address, "first")
 
 
 @pytest.mark.parametrize("path", [CONFIGURATION, KEYS])
@@ -114,6 +114,17 @@ def test_keys_that_do_not_lie_with_the_issuer_are_not_fetched(issuer, issuers, e
         with pytest.raises(IssuerUnavailableError):
             issuers.key(issuer.url, "first")
         assert inside.asked == []
+
+
+def test_keys_are_fetched_from_a_host_that_was_named_for_this_issuer(issuer):
+    with Issuer() as keeper, Issuer() as another:
+        told = json.dumps({"issuer": issuer.url, "jwks_uri": keeper.url + KEYS}).encode()
+        issuer.behaviours[CONFIGURATION] = lambda asked: send(asked, 200, told)
+        assert Issuers({issuer.url: (another.url, keeper.url)}).key(issuer.url, "first") is not None
+        keeper.asked.clear()
+        with pytest.raises(IssuerUnavailableError):
+            Issuers({issuer.url: (another.url,), another.url: (keeper.url,)}).key(issuer.url, "first")
+        assert keeper.asked == another.asked == []
 
 
 def test_a_configuration_of_another_issuer_is_refused(issuer, issuers):

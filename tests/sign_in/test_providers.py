@@ -40,6 +40,9 @@ def test_several_providers_are_read_each_by_its_name():
         ({"REQUIRE": "hd"}, "REQUIRE"),
         ({"REQUIRE": "hd="}, "REQUIRE"),
         ({"COLOUR": "red"}, "COLOUR"),
+        ({"HOSTS": "keys.example"}, "HOSTS"),
+        ({"HOSTS": "https://keys.example http://keys.example"}, "HOSTS"),
+        ({"HOSTS": "https://keys.example/jwks"}, "HOSTS"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named(wrong, named):

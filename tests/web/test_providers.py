@@ -341,6 +341,20 @@ def test_code_and_secret_go_to_nobody_else(city, visit, resources):
         assert another.asked == []
 
 
+def test_keys_and_token_endpoint_may_lie_at_hosts_that_the_operator_named(city, visit, resources):
+    with Issuer() as another:
+        another.keys, another.published = city.issuer.keys, city.issuer.published
+        another.behaviours["/token"] = city.issuer.behaviours["/token"]
+        city.configuration |= {"token_endpoint": f"{another.url}/token", "jwks_uri": f"{another.url}/keys"}
+        here = visit()
+        here.get("/sign-in")
+        assert here.post("/sign-in/providers/stadt").status_code == 503
+        assert another.asked == []
+        know(resources, city.settings(HOSTS=another.url), city.settings("LAND"))
+        assert city.sign_in(here).status_code == 303
+        assert sorted(another.asked) == ["/keys", "/token"]
+
+
 @pytest.mark.parametrize(
     "place", [None, 1, "javascript:alert(1)", "http://city.example/", "https://city.example/\nX: y", "//city.example"]
 )
