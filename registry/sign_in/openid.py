@@ -69,6 +69,11 @@ class Providers:
     def __iter__(self) -> Iterator[Provider]:
         return iter(self._providers.values())
 
+    @property
+    def by_name(self) -> Mapping[str, Provider]:
+        """All of them, each by its name."""
+        return self._providers
+
     def named(self, name: str) -> Provider:
         """Return the provider of this name; ProviderUnknownError where there is none."""
         if name not in self._providers:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request
 from sqlalchemy.orm import Session
 
+from registry.accounts.models import Person
 from registry.authz.actor import NOBODY, Actor
 from registry.config import Resources
 from registry.kit import db, limits
@@ -61,8 +62,8 @@ def session() -> Session:
 def visitor() -> Visitor | None:
     """Return who is signed in in this browser; None for nobody."""
     if "visitor" not in g:
-        secret = request.cookies.get(SESSION, "")
-        g.visitor = sign_in.resume(session(), secret) if 0 < len(secret) <= 100 else None
+        secret, known = request.cookies.get(SESSION, ""), resources().providers.by_name
+        g.visitor = sign_in.resume(session(), secret, known) if 0 < len(secret) <= 100 else None
         if g.visitor is not None:
             uses: Tally = current_app.extensions["session_uses"]
             uses.count(g.visitor.session_id)
@@ -122,6 +123,16 @@ def page(template: str, status: int = 200, **about: Any) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Accept-Language, Cookie"
     return answer
+
+
+def come_in_as(person: Person, *, strong: bool, to: str = "/account") -> Response:
+    """Sign a person in, in place of whoever was signed in in this browser, and go on."""
+    return come_in(sign_in.begin(session(), person, device=device(), strong=strong, instead_of=former()), to)
+
+
+def former() -> str:
+    """Return the secret of the session that this browser has until now; empty for none."""
+    return request.cookies.get(SESSION, "")[:100]
 
 
 def come_in(secret: str, to: str = "/account") -> Response:

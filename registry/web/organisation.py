@@ -11,10 +11,9 @@ from registry.authz.actor import Actor, Role
 from registry.authz.errors import SecondFactorMissingError
 from registry.authz.policy import Permission, can
 from registry.kit.errors import Text
-from registry.sign_in import service as sign_in
 from registry.sign_in.errors import NotAMemberError
 from registry.sign_in.service import Visitor
-from registry.web.door import blueprint, come_in, device, first, page, resources, session, signed_in, spend
+from registry.web.door import blueprint, come_in_as, first, page, resources, session, signed_in, spend
 from registry.web.refusals import RoleUnknownError
 from registry.web.sign_in import HOUR, NO_ADDRESS, SECRET_LIMIT, address
 
@@ -120,4 +119,4 @@ def invitation_page() -> Response:
 def accept_invitation() -> Response:
     """Accept an invitation, and sign its reader in."""
     person = accounts.accept_invitation(session(), request.form.get("secret", "")[:SECRET_LIMIT])
-    return come_in(sign_in.begin(session(), person, device=device(), strong=False))
+    return come_in_as(person, strong=False)

@@ -5,7 +5,18 @@ from flask import Response, request
 from registry.sign_in import service as sign_in
 from registry.sign_in.errors import NotAdmittedError, ProviderRefusedError
 from registry.sign_in.openid import Start, refused
-from registry.web.door import blueprint, browser, come_in, device, language, lead_away, own_path, resources, session
+from registry.web.door import (
+    blueprint,
+    browser,
+    come_in,
+    device,
+    former,
+    language,
+    lead_away,
+    own_path,
+    resources,
+    session,
+)
 
 _CODE_MAX = 4096
 
@@ -39,7 +50,8 @@ def come_from_provider(name: str) -> Response:
     token = known.redeem(provider, code, verifier=visit["verifier"])
     claims = known.verify(provider, token, nonce=visit["nonce"])
     with resources().database.transaction():
-        secret = sign_in.admit(session(), provider, claims, device=device(), id_token=known.sealed(token))
+        kept = known.sealed(token)
+        secret = sign_in.admit(session(), provider, claims, device=device(), id_token=kept, instead_of=former())
     if secret is None:
         raise NotAdmittedError(sign_in.NO_MEMBER)
     return come_in(secret, own_path(visit["to"]))

@@ -15,7 +15,7 @@ from registry.web.door import (
     blueprint,
     browser,
     come_in,
-    device,
+    come_in_as,
     first,
     go_out,
     own_path,
@@ -109,7 +109,7 @@ def open_link() -> Response:
     """Sign in by a link."""
     secret = request.form.get("secret", "")[:SECRET_LIMIT]
     person, to = sign_in.open_link(session(), secret, browser=browser())
-    return come_in(sign_in.begin(session(), person, device=device(), strong=False), own_path(to))
+    return come_in_as(person, strong=False, to=own_path(to))
 
 
 @blueprint.get("/first-operator")
@@ -127,7 +127,7 @@ def become_first_operator() -> Response:
         typed = request.form.get("email", "")[:254]
         return page("first_operator.html", 422, secret=secret, fault=NO_ADDRESS, email=typed)
     person = sign_in.become_first_operator(session(), secret, email=said)
-    return come_in(sign_in.begin(session(), person, device=device(), strong=False))
+    return come_in_as(person, strong=False)
 
 
 @blueprint.post("/sign-in/demo")
@@ -136,7 +136,7 @@ def sign_in_to_demo() -> Any:
     person = demo.person(session(), resources().settings, request.form.get("who", ""))
     if person is None:
         return redirect(url_for("web.sign_in_page"), 303)
-    return come_in(sign_in.begin(session(), person, device=device(), strong=True), own_path(request.form.get("next")))
+    return come_in_as(person, strong=True, to=own_path(request.form.get("next")))
 
 
 @blueprint.post("/sign-in/passkey/options")
@@ -152,7 +152,7 @@ def sign_in_with_passkey() -> Response:
     here, answer = visitor(), said_json()
     if here is None:
         person = sign_in.sign_in_with_passkey(session(), party(), answer=answer, browser=browser())
-        come = come_in(sign_in.begin(session(), person, device=device(), strong=True))
+        come = come_in_as(person, strong=True)
     else:
         sign_in.confirm(session(), here.actor, here, party(), answer=answer, browser=browser())
         come = come_in(sign_in.renew(session(), here.actor, here))

@@ -51,7 +51,7 @@ def person_of(session):
 
 
 def _signed_in(reading, secret):
-    visitor = sign_in.resume(reading, secret)
+    visitor = sign_in.resume(reading, secret, {})
     assert visitor is not None
     return visitor.actor
 

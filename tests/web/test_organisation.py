@@ -40,6 +40,17 @@ def test_an_invitation_is_sent_and_accepted(visit, owner, mails):
     assert again.post("/invitation", {"secret": secret}).status_code == 422
 
 
+def test_who_accepts_an_invitation_leaves_no_session_behind_in_that_browser(resources, visit, owner, mails):
+    owner.post("/organisation/invitations", {"email": "neu@w.example", "role": "publisher"})
+    secret = link_in(mails()[0]).partition("secret=")[2]
+    before = owner.client.get_cookie("__Host-session").value
+    assert owner.post("/invitation", {"secret": secret}).status_code == 303
+    assert "neu@w.example" in owner.get("/account").text
+    other = visit()
+    other.client.set_cookie("__Host-session", before, secure=True)
+    assert other.get("/account").status_code == 303
+
+
 def test_what_was_typed_wrongly_is_kept(owner):
     answer = owner.post("/organisation/invitations", {"email": "no address", "role": "owner"})
     assert answer.status_code == 422

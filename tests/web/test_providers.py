@@ -132,6 +132,13 @@ def test_a_member_comes_in_bound_to_what_the_provider_speaks_for(city, visit, re
     assert base64.b64decode(credentials.removeprefix("Basic ")).decode() == f"efa:{SECRET}"
 
 
+def test_who_comes_in_once_more_leaves_no_session_behind(city, visit, resources):
+    here = visit()
+    city.sign_in(here)
+    city.sign_in(here)
+    assert len(rows(resources, PersonSession)) == 1
+
+
 def test_an_answer_counts_once(city, visit):
     here = visit()
     assert city.sign_in(here).status_code == 303
@@ -495,6 +502,17 @@ def test_the_last_owner_stays_but_does_not_come_in(with_roles, visit, resources)
     assert with_roles.sign_in(visit(), sub="b", email=bela, realm={"roles": ["efa-admins"]}).status_code == 303
     assert with_roles.sign_in(visit(), sub="b", email=bela).status_code == 403
     assert (bela, "wiesbaden", "owner", "stadt") in roles(resources)
+
+
+def test_a_session_ends_with_its_provider_and_shrinks_with_those_it_speaks_for(city, visit, resources, sign_in):
+    here, other = visit(), visit()
+    city.sign_in(here)
+    sign_in(other, ANNA)
+    know(resources, city.settings(ORGANISATIONS="kiel"))
+    assert here.get("/organisation").status_code == 403
+    know(resources, city.settings("LAND"))
+    assert here.get("/account").status_code == 303
+    assert other.get("/organisation").status_code == 200
 
 
 def test_what_a_provider_gave_counts_for_who_comes_in_by_it_alone(with_roles, visit, sign_in):

@@ -244,11 +244,22 @@ def test_what_is_nested_without_end_is_refused_and_no_failure_of_ours(visit):
         assert here.client.post("/sign-in/passkey", data=said, headers=headers).status_code == 422
 
 
+def test_whoever_comes_in_ends_the_session_that_the_browser_had(visit, resources, add_member, sign_in):
+    here = visit()
+    sign_in(here, add_member("wiesbaden"))
+    former = here.client.get_cookie("__Host-session").value
+    sign_in(here, add_member("kiel"))
+    assert here.client.get_cookie("__Host-session").value != former
+    assert "kiel" in here.get("/account").text
+    with resources.database.reading() as session:
+        assert service.resume(session, former, {}) is None
+
+
 def test_of_two_browsers_that_set_up_the_first_passkey_the_second_must_show_it(resources, add_member):
     address = add_member("wiesbaden")
     with resources.database.transaction() as session:
         person = session.scalars(select(Person).where(Person.email == address)).one()
-        visitor = service.resume(session, service.begin(session, person, device="?", strong=False))
+        visitor = service.resume(session, service.begin(session, person, device="?", strong=False), {})
         assert visitor is not None
         party = service.Party("http://localhost")
         service.ask_to_register(session, visitor.actor, visitor, party, browser="b")

@@ -2,21 +2,27 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registry.accounts.models import Person
+from registry.accounts.service.tokens import digest
 from registry.authz.actor import Actor, ActorKind
 from registry.journal import service as journal
-from registry.kit import mail
+from registry.kit import clock, mail
 from registry.kit.mail import Message
 from registry.sign_in.errors import LinkInvalidError
-from registry.sign_in.models import PersonSession, SignInKind
+from registry.sign_in.models import PersonSession, SignIn, SignInKind
 from registry.sign_in.service import attempts
 
 LIFETIME = timedelta(minutes=15)
 FIRST_OPERATOR_LIFETIME = timedelta(hours=1)
+#: Of these links there is one at a time, under this id: the newest.
+_FIRST_OPERATOR = UUID(int=1)
 #: By these first letters secret scanners know a sign-in link's secret.
 PREFIX = "efa_li_"
 #: How the addresses of the demo's people end.
@@ -81,11 +87,17 @@ def end_demo(session: Session) -> None:
 
 
 def first_operator_link(session: Session) -> str | None:
-    """Make the secret of a link by which the first operator comes in; None where there is an operator."""
+    """Make the secret of a link by which the first operator comes in; None where there is an operator.
+
+    It takes the place of the one that was made before, also by another process at the same moment.
+    """
     if session.scalar(select(Person.id).where(Person.is_operator).limit(1)) is not None:
         return None
     secret = PREFIX + secrets.token_urlsafe(32)
-    attempts.begin(session, SignInKind.FIRST_OPERATOR, secret, browser=None, lifetime=FIRST_OPERATOR_LIFETIME)
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    newest = {"hash": digest(secret), "expires_at": clock.now() + FIRST_OPERATOR_LIFETIME}
+    made = insert(SignIn).values(id=_FIRST_OPERATOR, kind=SignInKind.FIRST_OPERATOR, facts={}, **newest)
+    session.execute(made.on_conflict_do_update(index_elements=[SignIn.id], set_=newest))
     return secret
 
 

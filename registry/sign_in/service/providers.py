@@ -41,7 +41,13 @@ def return_from_provider(session: Session, provider: Provider, state: str, *, br
 
 
 def admit(
-    session: Session, provider: Provider, claims: Mapping[str, Any], *, device: str, id_token: bytes | None
+    session: Session,
+    provider: Provider,
+    claims: Mapping[str, Any],
+    *,
+    device: str,
+    id_token: bytes | None,
+    instead_of: str = "",
 ) -> str | None:
     """Sign in whom a provider vouches for; return the session's secret, None where she may act for nobody.
 
@@ -74,6 +80,7 @@ def admit(
         bound_to=bound_to,
         id_token=id_token,
         factor_at=shown,
+        instead_of=instead_of,
     )
 
 

@@ -1,7 +1,7 @@
 """Sessions: the browsers in which a person is signed in."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from registry.journal import service as journal
 from registry.kit import clock
 from registry.sign_in.errors import NotAMemberError, SessionNotFoundError
 from registry.sign_in.models import PersonSession, SignIn
+from registry.sign_in.providers import Provider
 
 #: A session that nobody uses for so long has ended.
 IDLE = timedelta(hours=12)
@@ -81,11 +82,14 @@ def begin(
     bound_to: Collection[str] | None = None,
     id_token: bytes | None = None,
     factor_at: datetime | None = None,
+    instead_of: str = "",
 ) -> str:
     """Sign a person in; return the session's secret, which only her browser keeps.
 
-    `factor_at` is when the second factor of a strong sign-in was shown, if not just now.
+    `factor_at` is when the second factor of a strong sign-in was shown, if not just now; `instead_of` is the secret of
+    the session that the browser had until now, whoever's it was: that one ends.
     """
+    _end_former(session, instead_of)
     secret = secrets.token_urlsafe(32)
     first = session.execute(_memberships(person.id, bound_to, provider).limit(1)).first()
     begun = PersonSession(
@@ -105,16 +109,27 @@ def begin(
     return secret
 
 
-def resume(session: Session, secret: str) -> Visitor | None:
-    """Return who is signed in by this secret, with the rights that she has at this moment; None for nobody."""
+def _end_former(session: Session, secret: str) -> None:
+    former = delete(PersonSession).where(PersonSession.hash == digest(secret)).returning(PersonSession.person_id)
+    person_id = session.scalar(former)
+    if person_id is not None:
+        actor = Actor(ActorKind.PERSON, str(person_id))
+        journal.record(session, actor, "session.ended", subject=f"person:{person_id}")
+
+
+def resume(session: Session, secret: str, providers: Mapping[str, Provider]) -> Visitor | None:
+    """Return who is signed in by this secret, with the rights that she has at this moment; None for nobody.
+
+    Who came in by a provider goes on as long as it is one of these `providers`, for those that it speaks for.
+    """
     row: Any = session.connection().execute(_RESUME, {"hash": digest(secret)}).first()
     if row is None:
         return None
     session_id, created, used, factor, bound, provider, person_id, email, is_operator, own_id, slug, name, role = row
     now = clock.now()
-    if now >= created + LONGEST or now >= used + IDLE:
+    if now >= created + LONGEST or now >= used + IDLE or (provider is not None and provider not in providers):
         return None
-    if role is None or (bound is not None and slug not in bound):
+    if role is None or not _speaks_for(slug, bound, providers.get(provider)):
         own_id, slug, name, role = None, None, None, None
     scopes = ROLE_SCOPES[role] if role else frozenset[Scope]()
     # A city's identity provider speaks for the city's people, not for those who run the registry.
@@ -124,6 +139,13 @@ def resume(session: Session, secret: str) -> Visitor | None:
     strong = factor is not None and now < factor + FACTOR
     actor = Actor(ActorKind.PERSON, str(person_id), own_id, slug, scopes, strong=strong, provider=provider)
     return Visitor(actor, session_id, person_id, email, role, name, is_operator, used)
+
+
+def _speaks_for(slug: str, bound: Collection[str] | None, provider: Provider | None) -> bool:
+    """Whether what vouched for a session vouches for this organisation, then and now."""
+    if bound is not None and slug not in bound:
+        return False
+    return provider is None or provider.organisations is None or slug in provider.organisations
 
 
 def renew(session: Session, actor: Actor, visitor: Visitor) -> str:
