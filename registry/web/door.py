@@ -194,8 +194,11 @@ def _check_form() -> None:
         foreign = site not in {"same-origin", "none"}
     else:
         foreign = origin is not None and urlsplit(origin).netloc != request.host
+    # What is foreign is not even read: whoever makes others' browsers send it costs them, and us, as good as nothing.
+    if foreign or VISIT not in request.cookies:
+        raise ForeignFormError
     said = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
-    if foreign or VISIT not in request.cookies or not hmac.compare_digest(_token(browser()).encode(), said.encode()):
+    if not hmac.compare_digest(_token(browser()).encode(), said.encode()):
         raise ForeignFormError
 
 
@@ -227,8 +230,9 @@ def first(act: Callable[[], None]) -> Callable[[View], View]:
 
 
 def _begin_form(view: Callable[..., Any]) -> None:
-    spend("form", FORMS, timedelta(minutes=1))
+    # What another site had sent must not use up what the person may send; to refuse it asks no database.
     _check_form()
+    spend("form", FORMS, timedelta(minutes=1))
     if view in _FIRST:
         _FIRST[view]()
 

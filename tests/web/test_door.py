@@ -1,7 +1,9 @@
 """No form from elsewhere, no page framed elsewhere, in both languages."""
 
 import pytest
+from sqlalchemy import Engine, event
 
+from registry.web import door
 from tests.api.asking import ON_SQLITE
 
 pytestmark = ON_SQLITE
@@ -22,6 +24,32 @@ def test_a_form_of_another_site_is_refused(visit, headers):
     answer = here.post("/sign-in", {"email": "a@b.example"}, headers=headers)
     assert answer.status_code == 403
     assert "Formular nicht angenommen" in answer.text
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"headers": {"Sec-Fetch-Site": "cross-site"}},
+        {"headers": {"Origin": "https://evil.example"}},
+        {"data": {"csrf": "x"}},
+    ],
+)
+def test_forms_of_another_site_use_up_nothing_and_ask_no_database(visit, monkeypatch, forged):
+    monkeypatch.setattr(door, "FORMS", 1)
+    here = visit()
+    here.get("/sign-in")
+    asked = []
+
+    def note(*said):
+        asked.append(said[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    for _ in range(3):
+        assert here.client.post("/sign-in", **forged).status_code == 403
+    event.remove(Engine, "before_cursor_execute", note)
+    assert asked == []
+    assert here.post("/sign-in", {"email": "a@b.example"}).status_code == 200
+    assert here.post("/sign-in", {"email": "a@b.example"}).status_code == 429
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "ü"])
