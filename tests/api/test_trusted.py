@@ -498,7 +498,7 @@ def test_a_client_without_a_secret_has_none_that_fits(trust, draft, call, client
 @pytest.mark.parametrize("claims", ["gitlab", "github"])
 @ON_SQLITE
 def test_without_any_issuer_allowed_nothing_is_exchanged(client, issuer, claims, resources):
-    resources.issuers = type(resources.issuers)(())
+    resources.issuers = type(resources.issuers)({})
     said = issuer.sign(getattr(issuer, claims)())
     ask = partial(client.post, "/oauth/token")
     assert "iss" in denied(ask(data={"grant_type": JWT_BEARER, "assertion": said}))
