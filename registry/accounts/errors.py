@@ -188,6 +188,18 @@ class TooManyKeysError(ConflictError):
     remedy = text("Ziehen Sie Schlüssel zurück, die niemand mehr braucht.", "Withdraw keys that nobody needs any more.")
 
 
+class ClientOutlivesError(InvalidError):
+    """A program with an end gives another end that lies later, or takes the secret of what ends later."""
+
+    slug = "client-outlives"
+    title = text("Länger als das eigene Ende", "Longer than one's own end")
+    remedy = text(
+        "Ein Client mit Ablauf verlängert sich nicht selbst, auch nicht durch einen anderen. Das tut eine Leitung der "
+        "Organisation.",
+        "A client that expires does not prolong itself, nor by another one. An owner of the organisation does that.",
+    )
+
+
 class ScopeNotGrantableError(InvalidError):
     """Nobody can pass on a scope that he does not hold himself."""
 

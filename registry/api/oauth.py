@@ -130,10 +130,13 @@ class IntrospectionOf(IntrospectionEndpoint):
 
     @override
     def introspect_token(self, token: Introspection) -> dict[str, Any]:
+        actor = token.actor
+        named = {} if actor.services is None else catalogue.slugs(session(), actor, actor.services)
         return {
-            "client_id": token.client_id,
-            "sub": token.organisation,
-            "scope": " ".join(token.scopes),
+            "client_id": actor.id,
+            "sub": actor.organisation,
+            "scope": " ".join(sorted(actor.scopes)),
+            "services": None if actor.services is None else sorted(named.values()),
             "token_type": "Bearer",
             "iat": int(token.issued_at.timestamp()),
             "exp": int(token.expires_at.timestamp()),

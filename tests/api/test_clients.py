@@ -20,6 +20,7 @@ from tests.cast import OPERATOR
 CLIENTS = "/organisations/moenchengladbach/clients"
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 SCOPES = ["releases:publish", "services:write"]
+MANAGED_UNTIL = "2099-01-01T00:00:00Z"
 #: What the documentation gives to secret scanners.
 FOUND_BY = re.compile(r"efa_(?:at|cs)_[A-Za-z0-9_-]{49}")
 
@@ -298,3 +299,46 @@ def test_nobody_gets_the_secret_of_a_client_that_may_more_than_he_does(call, pat
     assert ask(program).status_code == 200
     assert good(call("GET", "/services", headers=before))["items"] == []
     good(call("POST", f"{CLIENTS}/{managing['client_id']}/rotate", {}, headers=bearer(managing)))
+
+
+@pytest.fixture
+def manager(call, ask):
+    """A program that manages the organisation and has an end; with the headers of its token."""
+    said = {"name": "manager", "scopes": ["organisation:manage", *SCOPES], "expires_at": MANAGED_UNTIL}
+    made = good(call("POST", CLIENTS, said, who=OWNER), 201)
+    headers = {"Authorization": f"Bearer {good(ask(made))['access_token']}"}
+    return made, lambda method, path, body=None: call(method, path, body, headers={**headers, **ANYHOW})
+
+
+class TestAProgramWithAnEnd:
+    def test_it_does_not_prolong_itself(self, manager, resources):
+        made, by_itself = manager
+        own = f"{CLIENTS}/{made['client_id']}"
+        for later in (None, "2099-01-02T00:00:00Z"):
+            refused(by_itself("PATCH", own, {"expires_at": later}), 422, "client-outlives")
+        assert good(by_itself("PATCH", own, {"expires_at": MANAGED_UNTIL}))["expires_at"] == MANAGED_UNTIL
+        assert good(by_itself("POST", f"{own}/rotate", {}))["expires_at"] == MANAGED_UNTIL
+        assert good(by_itself("PATCH", own, {"expires_at": "2098-01-01T00:00:00Z"}))["expires_at"][:4] == "2098"
+        with resources.database.reading() as reading:
+            ends = reading.scalar(select(Client.expires_at).where(Client.client_id == made["client_id"]))
+        assert ends == datetime(2098, 1, 1, tzinfo=UTC)
+
+    def test_what_it_sets_up_ends_with_it(self, manager):
+        _, by_itself = manager
+        assert good(by_itself("POST", CLIENTS, {"scopes": SCOPES}), 201)["expires_at"] == MANAGED_UNTIL
+        sooner = {"scopes": SCOPES, "expires_at": "2098-12-31T00:00:00Z"}
+        assert good(by_itself("POST", CLIENTS, sooner), 201)["expires_at"] == "2098-12-31T00:00:00Z"
+        later = {"scopes": SCOPES, "expires_at": "2099-01-02T00:00:00Z"}
+        answer = by_itself("POST", CLIENTS, later)
+        refused(answer, 422, "client-outlives")
+        assert pointers(answer) == ["#/expires_at"]
+
+    def test_it_gets_no_secret_that_is_good_for_longer(self, manager, path, call):
+        _, by_itself = manager
+        refused(by_itself("POST", f"{path}/rotate", {}), 422, "client-outlives")
+        good(by_itself("PATCH", path, {"expires_at": "2099-06-01T00:00:00Z"}))
+        refused(by_itself("POST", f"{path}/rotate", {}), 422, "client-outlives")
+        refused(by_itself("PATCH", path, {"expires_at": None}), 422, "client-outlives")
+        good(by_itself("PATCH", path, {"expires_at": MANAGED_UNTIL}))
+        good(by_itself("POST", f"{path}/rotate", {}))
+        assert good(call("PATCH", path, {"expires_at": None}, who=OWNER, headers=ANYHOW))["expires_at"] is None

@@ -162,9 +162,22 @@ def test_a_token_tells_what_it_is_for_to_its_own_organisation(client, program, s
     assert told["client_id"] == program["client_id"]
     assert told["sub"] == "moenchengladbach"
     assert told["scope"].split() == SCOPES
+    assert told["services"] is None
     assert told["exp"] - told["iat"] == 3600
     assert good(client.post("/oauth/introspect", data=posted(stranger, token=its))) == {"active": False}
     assert good(client.post("/oauth/introspect", data=posted(program, token="unknown"))) == {"active": False}
+
+
+def test_a_token_that_is_narrowed_tells_to_what_and_what_was_taken_from_it_since(client, call, program, token, create):
+    create("eins")
+    create("zwei")
+    its, path = token(program), f"{CLIENTS}/{program['client_id']}"
+    ends = clock.stamp(clock.now() + timedelta(minutes=10))
+    changed = {"services": ["zwei", "eins"], "scopes": ["services:write"], "expires_at": ends}
+    good(call("PATCH", path, changed, who=OWNER, headers={"If-Match": "*"}))
+    told = good(client.post("/oauth/introspect", data={"token": its}, headers=basic(program)))
+    assert (told["services"], told["scope"]) == (["eins", "zwei"], "services:write")
+    assert clock.stamp(datetime.fromtimestamp(told["exp"], UTC)) == ends
 
 
 def test_a_token_is_revoked_by_its_own_organisation_alone(client, program, stranger, token, resources):

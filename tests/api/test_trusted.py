@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 
 from registry.accounts import service as accounts
 from registry.accounts.models import AccessToken, UsedAssertion
+from registry.authz.actor import Role
 from registry.journal.models import Entry
-from registry.kit import clock
+from registry.kit import clock, mail
 from tests.api.asking import ANYHOW, ON_SQLITE, OWNER, PUBLISHER, RELEASE, SERVICE, SLUG, good, pointers, refused
+from tests.cast import OPERATOR
 from tests.support.issuer import COMMIT, CONFIGURATION, PROJECT, TAG, Issuer, send
 
 PUBLISHERS = f"{SERVICE}/trusted-publishers"
@@ -403,6 +405,19 @@ class TestOnlyTrusted:
         good(publish(version="1.1.0"), 201)
 
     @ON_SQLITE
+    def test_owners_are_told_when_others_may_publish_again(self, only, resources):
+        with resources.database.transaction() as session:
+            accounts.add_member(session, OPERATOR, "moenchengladbach", email="erika@mg.example", role=Role.OWNER)
+        for on in (False, True, True, False, False):
+            good(only(on=on))
+        mail.send_due(resources.database, resources.seal, None)
+        with resources.database.reading() as session:
+            [told] = [message for _, message in mail.kept(session, resources.seal)]
+        assert told.to == "erika@mg.example"
+        assert "kann ab jetzt nicht mehr nur von den Pipelines" in told.body
+        assert "can be published not only by the pipelines" in told.body
+
+    @ON_SQLITE
     def test_a_draft_of_the_pipeline_is_opened_by_people_and_one_of_people_is_not(
         self, only, publish, pipeline, trust, call
     ):
@@ -471,6 +486,18 @@ class TestPublishers:
         trust()
         trust(environment="a")
         refused(trust(environment="b", status=409), 409, "too-many-trusted-publishers")
+
+    def test_a_pipeline_that_a_program_trusts_ends_with_the_program(self, call, client, ask, issuer):
+        ends = clock.stamp(clock.now() + timedelta(minutes=30))
+        said = {"scopes": ["organisation:manage", "releases:publish"], "expires_at": ends}
+        program = good(call("POST", "/organisations/moenchengladbach/clients", said, who=OWNER), 201)
+        data = {name: program[name] for name in ("client_id", "client_secret")}
+        token = good(client.post("/oauth/token", data={"grant_type": "client_credentials", **data}))["access_token"]
+        said = {"issuer": issuer.url, "project": PROJECT, "ref": TAG}
+        good(call("POST", PUBLISHERS, said, headers=bearer(token)), 201)
+        good(ask())
+        with time_machine.travel(clock.now() + timedelta(minutes=31)):
+            denied(ask(issuer.gitlab()))
 
     @ON_SQLITE
     def test_nobody_trusts_a_pipeline_with_what_he_may_not_do_himself(self, call, client, issuer):

@@ -47,6 +47,7 @@ FREE = {
     "accounts.clients_of": "whoever is about to add something was asked",
     "accounts.members_of": "whoever is about to add something was asked",
     "accounts.checksum": "a pure function",
+    "accounts.tell_owners": "whoever did what is told was asked",
     "accounts.revoke_all": "whoever ends the client was asked",
     "accounts.new_secret": "a pure function",
     "sign_in.ask_for_link": "finds out who asks",

@@ -14,6 +14,7 @@ from registry.authz.errors import ScopeMissingError
 from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
 from registry.journal.models import Entry
+from registry.kit import mail
 from registry.releases import service as releases
 from registry.releases.errors import ApproverError, ReleaseStateError
 from registry.releases.models import ReleaseState
@@ -187,6 +188,23 @@ def test_lifting_the_rule_is_written_down_and_publishes_nothing_by_itself(call, 
     refused(call("GET", RELEASE), 404)
     assert good(call("POST", f"{RELEASE}/publish", who=PUBLISHER))["approved_by"] is None
     assert good(call("GET", RELEASE))["state"] == "published"
+
+
+def test_the_other_owners_are_told_that_the_rule_is_lifted(call, resources, anna, bernd):
+    with resources.database.transaction() as session:
+        for person, role in ((bernd, Role.OWNER), (anna, Role.PUBLISHER)):
+            session.add(Person(id=uuid.UUID(person.id), email=f"{role}@mg.example"))
+            session.flush()
+            accounts.add_member(session, OPERATOR, "moenchengladbach", email=f"{role}@mg.example", role=role)
+        accounts.add_member(session, OPERATOR, "moenchengladbach", email="cora@mg.example", role=Role.OWNER)
+        for demanded in (True, False, False):
+            accounts.change(session, bernd, "moenchengladbach", {"four_eyes": demanded})
+    mail.send_due(resources.database, resources.seal, None)
+    with resources.database.reading() as session:
+        [told] = [message for _, message in mail.kept(session, resources.seal)]
+    assert told.to == "cora@mg.example"
+    assert "ein zweites Mitglied" in told.body
+    assert "no longer demands" in told.body
 
 
 def test_the_rule_is_the_organisations_own(call):

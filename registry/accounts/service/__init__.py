@@ -34,6 +34,7 @@ from registry.accounts.service.members import (
 from registry.accounts.service.organisations import browse, change, demands_approval, find, onboard, rendering
 from registry.accounts.service.proofs import Challenge, challenge, prove
 from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits
+from registry.accounts.service.telling import tell_owners
 from registry.accounts.service.tokens import (
     Introspection,
     authenticate,
@@ -106,6 +107,7 @@ __all__ = [
     "rotate",
     "signing_key",
     "signing_keys",
+    "tell_owners",
     "use_once",
     "warn_of_expiry",
     "withdraw_invitation",

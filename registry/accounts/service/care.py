@@ -6,13 +6,12 @@ from datetime import timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from registry.accounts.models import AccessToken, Client, Membership
-from registry.accounts.service import tokens
-from registry.authz.actor import Actor, Role
+from registry.accounts.models import AccessToken, Client
+from registry.accounts.service import telling, tokens
+from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
-from registry.kit import clock, mail
-from registry.kit.mail import Message
+from registry.kit import clock
 
 #: How many days ahead of a client's end its owners are warned, once each.
 WARNINGS = (14, 3)
@@ -135,9 +134,7 @@ def _tell(
     """Tell an organisation's owners by mail, and the journal."""
     organisation = client.organisation
     said = body.format(name=client.name, client=client.client_id, organisation=organisation.slug, **facts)
-    owners = select(Membership).where(Membership.organisation_id == organisation.id, Membership.role == Role.OWNER)
-    for owner in session.scalars(owners.options(joinedload(Membership.person))):
-        mail.queue(session, kind, Message(owner.person.email, f"EfA Registry: {client.name}", said))
+    telling.tell_owners(session, actor, organisation.id, kind, subject=f"EfA Registry: {client.name}", body=said)
     journal.record(
         session,
         actor,

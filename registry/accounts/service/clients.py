@@ -9,7 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from registry.accounts.errors import ClientNotFoundError, ClientWithoutSecretError, ScopeNotGrantableError
+from registry.accounts.errors import (
+    ClientNotFoundError,
+    ClientOutlivesError,
+    ClientWithoutSecretError,
+    ScopeNotGrantableError,
+)
 from registry.accounts.models import Client, Organisation
 from registry.accounts.service import organisations, quotas, tokens
 from registry.authz.actor import Actor, ActorKind, Scope
@@ -35,11 +40,13 @@ def create_client(
 ) -> tuple[Client, str]:
     """Set up a client with scopes that the one who asks holds; return it and its secret, which nobody sees again.
 
-    `services` are the only ones that it may act on.
+    `services` are the only ones that it may act on. What a client sets up ends when that one ends, at the latest.
+    Raises ScopeNotGrantableError, ClientOutlivesError.
     """
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.CLIENT_CREATE, organisation)
     _check_grantable(actor, scopes)
+    expires_at = _within_own_end(session, actor, expires_at)
     quotas.keep_to(session, organisation.id, clients=quotas.clients_of(session, organisation.id) + 1)
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
     client = _add(session, actor, organisation, name, scopes, expires_at=expires_at, services=services, secret=secret)
@@ -53,7 +60,8 @@ def create_without_secret(
     organisation = organisations.find(session, actor, slug)
     require(actor, Permission.CLIENT_CREATE, organisation)
     _check_grantable(actor, scopes)
-    return _add(session, actor, organisation, name, scopes, expires_at=None, services=services, secret=None)
+    ends = _within_own_end(session, actor, None)
+    return _add(session, actor, organisation, name, scopes, expires_at=ends, services=services, secret=None)
 
 
 def issue_from_shell(
@@ -92,6 +100,26 @@ def _check_grantable(actor: Actor, scopes: Collection[Scope]) -> None:
         raise ScopeNotGrantableError(said, faults=[Fault("#/scopes", said)])
 
 
+def _own_end(session: Session, actor: Actor) -> datetime | None:
+    """Return when the client that asks expires; None for one that does not, and for all others who ask."""
+    if actor.kind is not ActorKind.CLIENT:
+        return None
+    return session.scalar(select(Client.expires_at).where(Client.client_id == actor.id))
+
+
+def _outlives(*fields: str) -> ClientOutlivesError:
+    said = text("Der Client, der fragt, läuft früher ab.", "The client that asks expires earlier.")
+    return ClientOutlivesError(said, faults=[Fault(f"#/{field}", said) for field in fields])
+
+
+def _within_own_end(session: Session, actor: Actor, wanted: datetime | None) -> datetime | None:
+    """Return when something that the actor sets up expires: no later than he, who may be a client."""
+    end = _own_end(session, actor)
+    if end is not None and wanted is not None and wanted > end:
+        raise _outlives("expires_at")
+    return wanted or end
+
+
 def clients(
     session: Session, actor: Actor, slug: str, *, after: Place | None = None, limit: int = paging.LIMIT_DEFAULT
 ) -> Page[Client]:
@@ -120,7 +148,8 @@ def client(session: Session, actor: Actor, slug: str, client_id: str, *, lock: b
 def change_client(session: Session, actor: Actor, slug: str, client_id: str, changes: Mapping[str, Any]) -> Client:
     """Change a client's name, scopes, services or end; what it loses its tokens lose at once.
 
-    ScopeNotGrantableError for a scope that it would gain, and that the one who asks does not hold.
+    ScopeNotGrantableError for a scope that it would gain, and that the one who asks does not hold; ClientOutlivesError
+    for an end later than that of the client that asks.
     """
     found = client(session, actor, slug, client_id, lock=True)
     require(actor, Permission.CLIENT_CHANGE, found)
@@ -133,7 +162,7 @@ def change_client(session: Session, actor: Actor, slug: str, client_id: str, cha
     if "name" in changes:
         found.name = changes["name"]
     if "expires_at" in changes:
-        found.expires_at, found.warned = changes["expires_at"], None
+        _prolong(session, actor, found, changes["expires_at"])
     session.flush()
     after = _facts(found)
     _note(
@@ -147,11 +176,21 @@ def change_client(session: Session, actor: Actor, slug: str, client_id: str, cha
     return found
 
 
+def _prolong(session: Session, actor: Actor, client: Client, wanted: datetime | None) -> None:
+    """Give a client another end; to bring it nearer anybody may who may change it."""
+    end, now = _own_end(session, actor), client.expires_at
+    is_later = now is not None and (wanted is None or wanted > now)
+    if end is not None and is_later and (wanted is None or wanted > end):
+        raise _outlives("expires_at")
+    client.expires_at, client.warned = wanted, None
+
+
 def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap: timedelta) -> tuple[Client, str]:
     """Give a client a new secret, which nobody sees again; the one it had stays good for as long as they overlap.
 
-    Of three secrets in a row the first is worth nothing any more. Raises ClientWithoutSecretError, and
-    ScopeNotGrantableError where the client has a scope that the one who asks does not hold.
+    Of three secrets in a row the first is worth nothing any more. Raises ClientWithoutSecretError;
+    ScopeNotGrantableError where the client has a scope that the one who asks does not hold, ClientOutlivesError where
+    it expires later than he.
     """
     found = client(session, actor, slug, client_id, lock=True)
     require(actor, Permission.CLIENT_CHANGE, found)
@@ -159,8 +198,11 @@ def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap
         raise ClientWithoutSecretError(
             text("Dieser Client hat kein Secret.", "This client has no secret."),
         )
-    # Who has its secret has its scopes.
+    # Who has its secret has its scopes, for as long as it lasts.
     _check_grantable(actor, set(map(Scope, found.scopes)))
+    end = _own_end(session, actor)
+    if end is not None and (found.expires_at is None or found.expires_at > end):
+        raise _outlives()
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
     found.former_hash, found.former_until = None, None
     if overlap:

@@ -12,6 +12,7 @@ from registry.accounts import representation
 from registry.accounts.errors import OrganisationExistsError, OrganisationInvalidError, OrganisationNotFoundError
 from registry.accounts.keys import DIGITS, ags_of, state_of
 from registry.accounts.models import Organisation, OrganisationKind, Proof
+from registry.accounts.service import telling
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
@@ -23,6 +24,23 @@ from registry.kit.rendering import Rendering, render
 
 #: What only the operator may change: who an organisation is, not how it presents itself.
 IDENTITY = frozenset({"kind", "ars", "ags", "state", "population", "parent"})
+
+
+_LIFTED = """\
+Guten Tag,
+
+„{name}“ verlangt nicht mehr, dass ein zweites Mitglied jede Version freigibt: Versionen gehen ab jetzt ungesehen
+hinaus. Wer das geändert hat, steht im Audit-Protokoll (GET /api/v1/organisations/{slug}/audit). War es nicht gewollt,
+schalten Sie das Vier-Augen-Prinzip wieder ein.
+
+---
+
+Hello,
+
+“{name}” no longer demands that a second member approves each release: from now on releases go out unseen. The audit
+trail tells who changed that (GET /api/v1/organisations/{slug}/audit). If it was not meant to be, turn four eyes on
+again.
+"""
 
 
 def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Organisation:
@@ -145,6 +163,10 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
         # An entry of its own, so that nobody overlooks that releases go out unseen from now on.
         kind = "four-eyes.demanded" if organisation.four_eyes else "four-eyes.lifted"
         journal.record(session, actor, kind, subject=f"organisation:{slug}", organisation=slug)
+    if demanded and not organisation.four_eyes:
+        body = _LIFTED.format(name=organisation.name, slug=slug)
+        subject = "Vier-Augen-Prinzip ausgeschaltet / Four eyes turned off"
+        telling.tell_owners(session, actor, organisation.id, "four-eyes.lifted", subject=subject, body=body)
     return organisation
 
 

@@ -187,11 +187,9 @@ def find_client(session: Session, client_id: str) -> Client | None:
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """What RFC 7662 tells of a token that is active."""
+    """What is told of a token that is active (RFC 7662): who shows it, and from when until when."""
 
-    client_id: str
-    organisation: str
-    scopes: tuple[str, ...]
+    actor: Actor
     issued_at: datetime
     expires_at: datetime
 
@@ -201,13 +199,8 @@ def introspect(session: Session, asking: Client, token: str) -> Introspection | 
     found = _token_of(session, asking, token)
     if found is None or found.revoked_at is not None or found.expires_at <= clock.now() or not found.client.is_open:
         return None
-    return Introspection(
-        found.client.client_id,
-        found.client.organisation.slug,
-        tuple(found.scopes),
-        found.issued_at,
-        found.expires_at,
-    )
+    ends, last = found.expires_at, found.client.expires_at
+    return Introspection(authenticate(session, token), found.issued_at, ends if last is None else min(ends, last))
 
 
 def revoke(session: Session, asking: Client, token: str) -> None:

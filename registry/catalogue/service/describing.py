@@ -96,6 +96,8 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
         service.updated_at = clock.now()
         settle(session, service)
         _record_change(session, actor, service, before, changed)
+    if before["only_trusted_publishing"] and not service.only_trusted_publishing:
+        _tell_opened(session, actor, service)
     return service
 
 
@@ -115,6 +117,32 @@ def _record_change(
         after={name: value for name, value in after.items() if before[name] != value} | {"fields": changed},
         public=service.is_public,
     )
+
+
+_OPENED = """\
+Guten Tag,
+
+„{name}“ ({slug}) kann ab jetzt nicht mehr nur von den Pipelines veröffentlicht werden, denen Sie vertrauen, sondern
+auch mit Tokens und von Hand. Wer das geändert hat, steht im Audit-Protokoll
+(GET /api/v1/organisations/{organisation}/audit). War es nicht gewollt, schalten Sie „only_trusted_publishing“ wieder
+ein.
+
+---
+
+Hello,
+
+from now on “{name}” ({slug}) can be published not only by the pipelines that you trust, but with tokens and by hand as
+well. The audit trail tells who changed that (GET /api/v1/organisations/{organisation}/audit). If it was not meant to
+be, turn “only_trusted_publishing” on again.
+"""
+
+
+def _tell_opened(session: Session, actor: Actor, service: Service) -> None:
+    """Tell the owners that a service can be published otherwise than by its pipelines."""
+    name, owner = service.name["de"], service.originator.slug
+    body = _OPENED.format(name=name, slug=service.slug, organisation=owner)
+    subject = f"{name}: auch ohne Pipeline / also without a pipeline"
+    accounts.tell_owners(session, actor, service.originator_id, "trusted-publishing.lifted", subject=subject, body=body)
 
 
 def _facts(service: Service) -> dict[str, Any]:
