@@ -17,7 +17,7 @@ UV := .venv/.uv-$(UV_VERSION)
 LOCKED := uv.lock pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench openapi
+.PHONY: help run test test-long check bench translations vendor openapi
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -39,6 +39,12 @@ check: .venv/.for-working ## check format, lint, imports and types
 
 bench: .venv/.for-working ## run the benchmarks and compare them with their goals
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+translations: .venv/.for-working ## bring the English texts of the pages up to date with the templates
+	@$(BIN)/python -m tools.translations
+
+vendor: ## copy what the pages need of npm into registry/static/vendor (needs Node)
+	@cd tools/vendoring && npm ci --ignore-scripts && python3 copy.py
 
 openapi: .venv/.for-running ## write the OpenAPI document
 	@$(BIN)/efa-registry openapi write openapi/openapi.json

@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from marshmallow import fields, validate
 
-from registry.accounts.keys import STATES
 from registry.adoption import service as adoption
 from registry.adoption.schemas import MaturityAtLeast
 from registry.api import conditional, lists
@@ -17,7 +15,6 @@ from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.policy import Permission
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Service as ServiceModel
-from registry.catalogue.models import ServiceKind, ServiceStatus, TrustLevel
 from registry.catalogue.schemas import (
     ContactSchema,
     CreatedServiceSchema,
@@ -26,11 +23,11 @@ from registry.catalogue.schemas import (
     ServiceChangeSchema,
     ServiceSchema,
     TopicSchema,
+    WantedSchema,
 )
-from registry.catalogue.service import Similar, Sort, Wanted
-from registry.catalogue.topics import TOPICS
+from registry.catalogue.service import Similar, Wanted
 from registry.kit.rendering import Rendering
-from registry.kit.schemas import Slug, String
+from registry.kit.schemas import Slug
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/api/v1", description="What cities offer for reuse.")
 
@@ -42,24 +39,11 @@ def etag(service: ServiceModel, **_path: str) -> str:
     return service.etag
 
 
-class ServicesQuerySchema(ListQuerySchema):
-    """What to look for, and in what order to list it."""
+class ServicesQuerySchema(WantedSchema, ListQuerySchema):
+    """What to look for, and which part of what is found."""
 
-    q = String(
-        200, metadata={"description": "Words; typos, compounds and ß or umlauts in any spelling are understood."}
-    )
-    topic = fields.String(validate=validate.OneOf(TOPICS))
-    licence = String(64, metadata={"description": "An SPDX identifier that the licence expression names."})
-    state = fields.String(validate=validate.OneOf(sorted(STATES.values())))
-    originator = Slug()
-    platform = String(100)
-    trust_level = fields.Enum(TrustLevel, by_value=True)
     maturity = MaturityAtLeast()
-    leika = fields.String(validate=validate.Regexp(r"\A[0-9]{14}\Z", error="Must be a LeiKa key of 14 digits."))
     adopted_by = Slug()
-    status = fields.Enum(ServiceStatus, by_value=True)
-    kind = fields.Enum(ServiceKind, by_value=True)
-    sort = fields.Enum(Sort, by_value=True)
 
 
 @blueprint.route("/services")

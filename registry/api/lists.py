@@ -1,8 +1,5 @@
 """Lists: a page of items, how many there are, and an opaque cursor to the next page."""
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -12,7 +9,8 @@ from urllib.parse import urlencode
 from flask import Response, current_app, request
 from marshmallow import fields, validate
 
-from registry.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Page, Place, PlaceError
+from registry.kit import cursors
+from registry.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Page, Place
 from registry.kit.schemas import Schema, String
 
 
@@ -50,35 +48,18 @@ def _filters() -> str:
     return f"{request.path}?{urlencode(said)}"
 
 
-def _seal(written: bytes) -> bytes:
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.digest(key, _filters().encode() + b"\0" + written, hashlib.sha256)[:9]
+def _key() -> str:
+    return str(current_app.config["SECRET_KEY"])
 
 
 def place_of(cursor: str | None) -> Place | None:
     """Read a cursor; PlaceError where this list, with these filters, did not give it."""
-    if cursor is None:
-        return None
-    try:
-        raw = base64.b64decode(cursor, altchars=b"-_", validate=True)
-        seal, written = raw[:9], raw[9:]
-        if not hmac.compare_digest(seal, _seal(written)):
-            raise PlaceError
-        return tuple(json.loads(written))
-    except (ValueError, TypeError):
-        raise PlaceError from None
-
-
-def cursor_of(place: Place) -> str:
-    """Write the place where the next page begins."""
-    written = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
-    written += b" " * (-len(written) % 3)  # so that no "=" is needed in a URL
-    return base64.b64encode(_seal(written) + written, altchars=b"-_").decode()
+    return None if cursor is None else cursors.read(_key(), _filters(), cursor)
 
 
 def answer(page: Page[bytes], more: Mapping[str, Any] | None = None) -> Response:
     """Send a page of items that are JSON already."""
-    cursor = None if page.next is None else cursor_of(page.next)
+    cursor = None if page.next is None else cursors.write(_key(), _filters(), page.next)
     rest = json.dumps({"total": page.total, "next": cursor, **(more or {})}, ensure_ascii=False).encode()
     body = b'{"items":[' + b",".join(page.items) + b"]," + rest[1:]
     response = Response(body, content_type="application/json")

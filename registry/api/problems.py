@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from json import JSONDecodeError
 from typing import Any, NoReturn
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, current_app, json, request
 from sqlalchemy.exc import OperationalError
 from typing_extensions import override
 from webargs.flaskparser import FlaskParser
@@ -236,12 +236,24 @@ def _registry_error(error: RegistryError) -> Response:
     return answer
 
 
+#: Where programs alone ask; elsewhere a browser gets a page.
+_FOR_PROGRAMS = ("/api/", "/oauth/", "/.well-known/")
+
+
+def _plain(status: int) -> Response:
+    slug, title, remedy = PLAIN[status]
+    wanted = request.accept_mimetypes.best_match(["application/problem+json", "application/json", "text/html"])
+    if wanted == "text/html" and not request.path.startswith(_FOR_PROGRAMS):
+        page: Response = current_app.extensions["failure_page"](status, title, remedy)
+        return page
+    return problem(status, slug, title, remedy)
+
+
 def _http_exception(error: HTTPException) -> Any:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     status = error.code if error.code in PLAIN else 500 if (error.code or 500) >= 500 else 400
-    slug, title, remedy = PLAIN[status]
-    answer = problem(status, slug, title, remedy)
+    answer = _plain(status)
     for name, value in error.get_headers(request.environ):
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
@@ -253,8 +265,7 @@ def _crash(error: Exception) -> Response:
         busy = text("Die Datenbank ist gerade überlastet.", "The database is overloaded at the moment.")
         return _registry_error(BusyError(busy))
     log.error("request failed", exc_info=error)
-    slug, title, remedy = PLAIN[500]
-    return problem(500, slug, title, remedy)
+    return _plain(500)
 
 
 def refuse(messages: dict[str, Any]) -> NoReturn:

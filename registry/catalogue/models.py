@@ -17,6 +17,15 @@ from registry.kit.db import Base, Document, Key
 from registry.kit.errors import text
 
 
+class Sort(StrEnum):
+    """In what order services are listed."""
+
+    RELEVANCE = "relevance"
+    UPDATED = "updated"
+    ADOPTIONS = "adoptions"
+    NAME = "name"
+
+
 class ServiceKind(StrEnum):
     """What sort of thing is reused: an online service, or a way of working."""
 

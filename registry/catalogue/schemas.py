@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from registry.accounts.keys import STATES
 from registry.catalogue.models import (
     Account,
     ContactRole,
@@ -9,6 +10,7 @@ from registry.catalogue.models import (
     ReuseModel,
     ServiceKind,
     ServiceStatus,
+    Sort,
     TrustLevel,
 )
 from registry.catalogue.topics import TOPICS
@@ -257,3 +259,21 @@ class LicenceSchema(Schema):
     name = fields.String(required=True)
     osi_approved = fields.Boolean(required=True)
     services = fields.Integer(required=True)
+
+
+class WantedSchema(Schema):
+    """What to look for in the catalogue, and in what order to list it."""
+
+    q = String(
+        200, metadata={"description": "Words; typos, compounds and ß or umlauts in any spelling are understood."}
+    )
+    topic = fields.String(validate=validate.OneOf(TOPICS))
+    licence = String(64, metadata={"description": "An SPDX identifier that the licence expression names."})
+    state = fields.String(validate=validate.OneOf(sorted(STATES.values())))
+    originator = Slug()
+    platform = String(100)
+    trust_level = fields.Enum(TrustLevel, by_value=True)
+    leika = fields.String(validate=LeikaKey)
+    status = fields.Enum(ServiceStatus, by_value=True)
+    kind = fields.Enum(ServiceKind, by_value=True)
+    sort = fields.Enum(Sort, by_value=True)

@@ -25,7 +25,7 @@ def account() -> Response:
     """Show a person what is known of her, and what she may end."""
     here = signed_in()
     return page(
-        "account.html",
+        "sign_in/account.html",
         memberships=sign_in.memberships(session(), here.actor, here),
         sessions=sign_in.sessions(session(), here.actor, here.person_id),
         passkeys=sign_in.passkeys(session(), here.actor, here.person_id),

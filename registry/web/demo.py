@@ -83,4 +83,4 @@ def mailbox() -> Response:
     """Show the mails that would have been sent."""
     if not resources().settings.demo:
         raise NoDemoError
-    return page("mailbox.html", mails=mail.kept(session(), resources().seal))
+    return page("demo/mailbox.html", mails=mail.kept(session(), resources().seal))

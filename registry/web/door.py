@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request
 from sqlalchemy.orm import Session
@@ -19,12 +19,13 @@ from registry.accounts.models import Person
 from registry.authz.actor import NOBODY, Actor
 from registry.config import Resources
 from registry.kit import db, limits
-from registry.kit.errors import Text
 from registry.kit.tally import Tally
 from registry.sign_in import service as sign_in
 from registry.sign_in.service import Visitor
 from registry.sign_in.service.sessions import LONGEST
+from registry.web import assets, markdown, speech, words
 from registry.web.refusals import ForeignFormError, SignInNeededError
+from registry.web.speech import language
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -32,10 +33,11 @@ blueprint = Blueprint("web", __name__)
 
 VISIT = "__Host-visit"
 SESSION = "__Host-session"
-LANGUAGE = "language"
+THEME = "theme"
 #: How many forms one address may send in a minute.
 FORMS = 120
-_LANGUAGES = ("de", "en")
+#: How a page may look; any other looks as the device does.
+_THEMES = ("light", "dark")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
 #: is the one GET that writes.
@@ -92,34 +94,50 @@ def browser() -> str:
     return cast("str", g.browser)
 
 
-def language() -> str:
-    """Return the language of this page: the one chosen, or the one that the browser prefers, or else German."""
-    chosen = request.args.get(LANGUAGE) or request.cookies.get(LANGUAGE)
-    return chosen if chosen in _LANGUAGES else request.accept_languages.best_match(_LANGUAGES, "de")
+def theme() -> str | None:
+    """Return how this page looks; None: as the device does."""
+    chosen = request.args.get(THEME) or request.cookies.get(THEME)
+    return chosen if chosen in _THEMES else None
 
 
-def say(told: Text) -> str:
-    """Return a text in the language of this page."""
-    return told[language()]
+def here(**other: str | None) -> str:
+    """Return the address of this page with other things asked for; None leaves something out.
+
+    Another page of a list is another place: `cursor` goes with whatever else changes. The page of an error repeats
+    nothing of what was asked.
+    """
+    if "failed" in g:
+        return "/"
+    passing = {speech.COOKIE, THEME} if not other.keys() & {speech.COOKIE, THEME} else set()
+    asked = {key: value for key, value in request.args.items() if key != "cursor" and key not in passing}
+    if other.keys() <= {speech.COOKIE, THEME} and "cursor" in request.args:
+        asked["cursor"] = request.args["cursor"]
+    asked = {key: value for key, value in {**asked, **other}.items() if value is not None}
+    path = request.path if request.method in _SAFE else "/"
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def csrf() -> str:
+    """Return the token that the forms of this page must carry."""
+    return _token(browser())
 
 
 def page(template: str, status: int = 200, **about: Any) -> Response:
-    """Answer with a page; `csrf` is the token that its forms must carry."""
-    speech = language()
+    """Answer with a page."""
+    said = language()
     told = {
-        "language": speech,
-        "t": lambda de, en: de if speech == "de" else en,
-        "say": say,
-        "csrf": _token(browser()),
+        "language": said,
+        "theme": theme(),
         "visitor": g.get("visitor"),
         "demo": resources().settings.demo,
     }
-    answer = Response(render_template(f"web/{template}", **told, **about), status)
+    answer = Response(render_template(template, **told, **about), status)
     if request.cookies.get(VISIT) != browser():
         answer.set_cookie(VISIT, browser(), **_COOKIE)
-    if request.args.get(LANGUAGE) == speech:
-        answer.set_cookie(LANGUAGE, speech, max_age=31_536_000, **_COOKIE)
-    answer.headers["Content-Language"] = speech
+    for name, chosen in ((speech.COOKIE, said), (THEME, theme() or "auto")):
+        if request.args.get(name) == chosen:
+            answer.set_cookie(name, chosen, max_age=31_536_000, **_COOKIE)
+    answer.headers["Content-Language"] = said
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = "Accept-Language, Cookie"
     return answer
@@ -155,7 +173,7 @@ def lead_away(to: str) -> Response:
 
     A redirection after a form would be held against `form-action`, each of those that may follow at the provider too.
     """
-    answer = page("lead_away.html", to=to)
+    answer = page("sign_in/lead_away.html", to=to)
     answer.headers["Refresh"] = f"0; url={to}"
     return answer
 
@@ -263,7 +281,8 @@ def _in_transaction(view: View) -> View:
 
 
 @blueprint.after_request
-def _secure(answer: Response) -> Response:
+def secure(answer: Response) -> Response:
+    """Say what a page may do, and where it may be shown."""
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
     if resources().settings.base_url.startswith("https:"):
@@ -273,6 +292,11 @@ def _secure(answer: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Wrap every page, once."""
+    speech.init_app(app)
+    assets.init_app(app)
+    words.init_app(app)
+    markdown.init_app(app)
+    app.jinja_env.globals |= {"csrf": csrf, "here": here}
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(f"{blueprint.name}."):
             guarded = _form_checked if endpoint in OWN_TRANSACTIONS else _in_transaction

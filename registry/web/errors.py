@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, json, redirect, request, url_for
+from flask import Flask, Response, current_app, g, json, redirect, request, url_for
 
-from registry.kit.errors import RegistryError, TooManyError
-from registry.web.door import blueprint, page, say
+from registry.kit.errors import RegistryError, Text, TooManyError
+from registry.web.door import blueprint, page, secure
 from registry.web.refusals import SignInNeededError
+from registry.web.speech import say
 
 
 @blueprint.errorhandler(RegistryError)
@@ -19,11 +20,18 @@ def _failed(error: RegistryError) -> Any:
     if request.is_json:
         told = {"title": say(error.title), "detail": say(error.detail), "remedy": say(error.remedy)}
         return json.jsonify(told), status, waits
-    answer = page("error.html", status, error=error)
+    answer = failure(status, error.title, error.detail, error.remedy)
     answer.headers.update(waits)
     return answer
+
+
+def failure(status: int, title: Text, *told: Text) -> Response:
+    """Answer with a page that says what went wrong, and what to do."""
+    g.failed = True
+    return secure(page("error.html", status, title=title, told=told))
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
     """Let every failure behind a page be a page, or what its script understands."""
     app.extensions["status_of"] = status_of
+    app.extensions["failure_page"] = failure

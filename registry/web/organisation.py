@@ -48,7 +48,7 @@ def _page(here: Visitor, slug: str, status: int = 200, *, fault: Text | None = N
         members = accounts.members(session(), here.actor, slug, limit=_MOST).items
         invitations = accounts.invitations(session(), here.actor, slug, limit=_MOST).items
     return page(
-        "organisation.html",
+        "accounts/organisation.html",
         status,
         members=members,
         invitations=invitations,
@@ -112,7 +112,7 @@ def leave() -> Any:
 def invitation_page() -> Response:
     """Show an invitation, and ask for a click: mail scanners open links, but press no buttons."""
     secret = request.args.get("secret", "")[:SECRET_LIMIT]
-    return page("invitation.html", invitation=accounts.opened_invitation(session(), secret), secret=secret)
+    return page("accounts/invitation.html", invitation=accounts.opened_invitation(session(), secret), secret=secret)
 
 
 @blueprint.post("/invitation")

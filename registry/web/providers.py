@@ -11,12 +11,12 @@ from registry.web.door import (
     come_in,
     device,
     former,
-    language,
     lead_away,
     own_path,
     resources,
     session,
 )
+from registry.web.speech import language
 
 _CODE_MAX = 4096
 

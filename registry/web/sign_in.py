@@ -81,7 +81,7 @@ def sign_in_page() -> Response:
 
 def _ways_in(to: str, status: int = 200, *, fault: Text | None = None, email: str = "") -> Response:
     cast, providers = demo.CAST if resources().settings.demo else (), resources().providers
-    return page("sign_in.html", status, next=to, cast=cast, providers=list(providers), fault=fault, email=email)
+    return page("sign_in/sign_in.html", status, next=to, cast=cast, providers=list(providers), fault=fault, email=email)
 
 
 @blueprint.post("/sign-in")
@@ -94,13 +94,13 @@ def ask_for_link() -> Response:
         return _ways_in(to, 422, fault=NO_ADDRESS, email=request.form.get("email", "")[:254])
     base = resources().settings.base_url
     sign_in.ask_for_link(session(), said, browser=browser(), base_url=base, to=to)
-    return page("link_sent.html", email=said)
+    return page("sign_in/link_sent.html", email=said)
 
 
 @blueprint.get("/sign-in/link")
 def link_page() -> Response:
     """Ask for a click: mail scanners open links, but press no buttons."""
-    return page("link.html", secret=request.args.get("secret", "")[:SECRET_LIMIT])
+    return page("sign_in/link.html", secret=request.args.get("secret", "")[:SECRET_LIMIT])
 
 
 @blueprint.post("/sign-in/link")
@@ -115,7 +115,9 @@ def open_link() -> Response:
 @blueprint.get("/first-operator")
 def first_operator_page() -> Response:
     """Welcome the one who installed the registry."""
-    return page("first_operator.html", secret=request.args.get("secret", "")[:SECRET_LIMIT], fault=None, email="")
+    return page(
+        "sign_in/first_operator.html", secret=request.args.get("secret", "")[:SECRET_LIMIT], fault=None, email=""
+    )
 
 
 @blueprint.post("/first-operator")
@@ -125,7 +127,7 @@ def become_first_operator() -> Response:
     secret, said = request.form.get("secret", "")[:SECRET_LIMIT], address()
     if said is None:
         typed = request.form.get("email", "")[:254]
-        return page("first_operator.html", 422, secret=secret, fault=NO_ADDRESS, email=typed)
+        return page("sign_in/first_operator.html", 422, secret=secret, fault=NO_ADDRESS, email=typed)
     person = sign_in.become_first_operator(session(), secret, email=said)
     return come_in_as(person, strong=False)
 
@@ -164,7 +166,7 @@ def sign_in_with_passkey() -> Response:
 def confirm_page() -> Response:
     """Ask for the second factor."""
     signed_in()
-    return page("confirm.html", next=own_path(request.args.get("next")))
+    return page("sign_in/confirm.html", next=own_path(request.args.get("next")))
 
 
 @blueprint.post("/sign-out")

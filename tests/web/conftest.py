@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -17,8 +18,9 @@ from werkzeug.test import TestResponse
 from registry.accounts import service as accounts
 from registry.app import create_app
 from registry.authz.actor import Role
-from registry.config import Resources
-from registry.kit import mail
+from registry.cli import seeding
+from registry.config import Resources, Settings
+from registry.kit import mail, migrations
 from registry.kit.mail import Message
 from registry.kit.sealing import Seal
 from registry.sign_in.openid import Providers
@@ -116,20 +118,26 @@ class Site:
     resources: Resources
 
 
+@contextmanager
+def running(resources: Resources, port: int) -> Iterator[None]:
+    """Serve a registry until the block ends."""
+    server = make_server("127.0.0.1", port, create_app(resources), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 @pytest.fixture
 def site(resources: Resources) -> Iterator[Site]:
     """The registry on a port of this machine."""
     port = free_port()
     address = f"http://localhost:{port}"
     resources.settings = replace(resources.settings, base_url=address, demo=True)
-    app = create_app(resources)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(address, resources)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(resources, port):
+        yield Site(address, resources)
 
 
 @pytest.fixture
@@ -149,3 +157,22 @@ def tab(context: BrowserContext) -> Iterator[Page]:
     opened.on("console", lambda said: minded.append(said.text) if "Content Security Policy" in said.text else None)
     yield opened
     assert minded == []
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The registry with the example catalogue, as `make run` serves it; tests that use it only read."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    address = f"http://localhost:{port}"
+    environ = {
+        "REGISTRY_DATABASE_URL": f"sqlite:///{folder}/registry.db",
+        "REGISTRY_DATA_DIR": str(folder),
+        "REGISTRY_SECRET_KEY": "0123456789abcdef" * 4,
+        "REGISTRY_BASE_URL": address,
+    }
+    opened = Resources(replace(Settings.read(environ), demo=True), environ)
+    migrations.upgrade(opened.database)
+    seeding.load(opened)
+    with running(opened, port):
+        yield Site(address, opened)
+    opened.close()

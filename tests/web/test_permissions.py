@@ -11,7 +11,7 @@ from registry.accounts.models import Person
 from registry.authz.actor import Role
 from registry.sign_in import service as sign_in
 from tests.api.asking import ON_SQLITE
-from tests.cast import OPERATOR
+from tests.cast import OPERATOR, SERVICE
 
 pytestmark = ON_SQLITE
 
@@ -27,8 +27,21 @@ WRONG = "422 422 422 422 422 422 422"
 OWNERS = "401 403 403 403 303 404 403"
 INVITED = {"email": "neu@city.example", "role": "viewer"}
 
+#: What stands in a path: a service of Mönchengladbach with a release, for all to see; Wiesbaden; and what is nowhere.
+PLACES = {
+    "<slug:slug>": "wunschkennzeichen",
+    "<version:version>": "1.0.0",
+    "<slug:organisation>": "wiesbaden",
+    "<uuid:identifier>": NONE,
+}
+
 TABLE = (
+    # start
     ("GET", "/", None, ALL),
+    # catalogue
+    ("GET", "/services", None, ALL),
+    ("GET", "/services/<slug:slug>", None, ALL),
+    # sign_in
     ("GET", "/sign-in", None, ALL),
     ("POST", "/sign-in", {}, WRONG),
     ("GET", "/sign-in/link", None, ALL),
@@ -45,6 +58,7 @@ TABLE = (
     ("GET", "/demo/mailbox", None, ALL.replace("200", "404")),
     ("GET", "/invitation", None, WRONG),
     ("POST", "/invitation", {}, WRONG),
+    # account
     ("GET", "/account", None, KNOWN),
     ("POST", "/account/organisation", {"organisation": "kiel"}, "401 403 403 403 403 403 403"),
     ("POST", f"/account/sessions/{NONE}/end", {}, "401 404 404 404 404 404 404"),
@@ -52,6 +66,7 @@ TABLE = (
     ("POST", "/account/passkeys/options", {}, "401 200 200 200 200 200 200"),
     ("POST", "/account/passkeys", {}, "401 422 422 422 422 422 422"),
     ("POST", f"/account/passkeys/{NONE}/remove", {}, "401 303 303 303 303 404 404"),
+    # organisation
     ("GET", "/organisation", None, MEMBERS),
     ("POST", "/organisation/invitations", INVITED, "401 403 403 403 303 303 403"),
     ("POST", f"/organisation/invitations/{NONE}/withdraw", {}, OWNERS),
@@ -62,8 +77,10 @@ TABLE = (
 
 
 @pytest.fixture
-def enter(resources, visit):
+def enter(resources, visit, call, publish):
     """Open a browser of each part."""
+    assert call("POST", "/services", SERVICE, who="moenchengladbach-publisher").status_code == 201
+    assert publish().status_code == 201
     roles = {"weak": Role.OWNER, "strong": Role.OWNER}
     people = {}
     with resources.database.transaction() as session:
@@ -97,17 +114,23 @@ def test_the_table_has_a_row_for_every_page(app):
     assert served == {(method, path) for method, path, _, _ in TABLE}
 
 
+def _place(path):
+    for name, there in PLACES.items():
+        path = path.replace(name, there)
+    return path
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_is_answered_just_as_the_table_says(enter, part):
     found = {}
     for method, path, said, _ in TABLE:
-        here = enter(part)
+        here, place = enter(part), _place(path)
         if method == "GET":
-            answer = here.get(path)
+            answer = here.get(place)
         elif "passkey" in path and not path.endswith("remove"):
-            answer = here.script(path, said)
+            answer = here.script(place, said)
         else:
-            answer = here.post(path, said)
+            answer = here.post(place, said)
         found[method, path] = answer.status_code
     expected = {(row[0], row[1]): int(row[3].split()[PARTS.index(part)]) for row in TABLE}
     assert found == expected

@@ -31,7 +31,16 @@ from registry.accounts.service.members import (
     members,
     remove_member,
 )
-from registry.accounts.service.organisations import browse, change, demands_approval, find, onboard, rendering
+from registry.accounts.service.organisations import (
+    browse,
+    change,
+    count,
+    demands_approval,
+    find,
+    names,
+    onboard,
+    rendering,
+)
 from registry.accounts.service.proofs import Challenge, challenge, prove
 from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits
 from registry.accounts.service.telling import tell_owners
@@ -71,6 +80,7 @@ __all__ = [
     "client",
     "client_by_credentials",
     "clients",
+    "count",
     "create_client",
     "create_without_secret",
     "demands_approval",
@@ -95,6 +105,7 @@ __all__ = [
     "mandates",
     "member",
     "members",
+    "names",
     "note_use",
     "onboard",
     "opened_invitation",

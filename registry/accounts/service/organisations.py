@@ -1,11 +1,11 @@
 """Take in organisations, find them, and keep what is known of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts import representation
@@ -60,6 +60,21 @@ def rendering(session: Session, actor: Actor, slug: str) -> Rendering:
     if row is None:
         raise OrganisationNotFoundError(slug)
     return Rendering(*row)
+
+
+def names(session: Session, actor: Actor, slugs: Collection[str]) -> dict[str, str]:
+    """Return what organisations are called, by their slugs."""
+    require(actor, Permission.ORGANISATION_READ)
+    if not slugs:
+        return {}
+    rows = session.execute(select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(slugs)))
+    return dict(rows.all())
+
+
+def count(session: Session, actor: Actor, among: Select[UUID]) -> int:
+    """Count the organisations that another slice names."""
+    require(actor, Permission.ORGANISATION_READ)
+    return session.scalar(select(func.count()).where(Organisation.id.in_(among))) or 0
 
 
 def browse(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Bundle, Session
 
 from registry.accounts import service as accounts
@@ -95,6 +95,12 @@ def browse(
     query = select(told, *order).where(visible_to(actor), *_filters(wanted))
     page = paging.read(session, query, order, after=after, limit=limit, descending=True)
     return page.map(lambda row: completed(Rendering(row[0], row[1]), row[2]).body)
+
+
+def live(session: Session, actor: Actor) -> int:
+    """Count where something is in use now."""
+    query = select(func.count()).where(Adoption.status == AdoptionStatus.LIVE, visible_to(actor))
+    return session.scalar(query) or 0
 
 
 def of_service(

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,22 +15,12 @@ from registry.catalogue import licences as spdx
 from registry.catalogue import search
 from registry.catalogue.errors import ServiceNotFoundError, ServicesNotCoverableError
 from registry.catalogue.marks import OPEN, Mark, of_organisation
-from registry.catalogue.models import Service, ServiceStatus
+from registry.catalogue.models import Service, ServiceStatus, Sort
 from registry.catalogue.topics import TOPICS
 from registry.kit import db, paging, walks
 from registry.kit.errors import Fault, text
 from registry.kit.paging import Page, Place, PlaceError
 from registry.kit.rendering import Rendering
-
-
-class Sort(StrEnum):
-    """In what order services are listed."""
-
-    RELEVANCE = "relevance"
-    UPDATED = "updated"
-    ADOPTIONS = "adoptions"
-    NAME = "name"
-
 
 #: The scopes by which one acts on services of one's own alone.
 OWN_SCOPES = frozenset({Scope.SERVICES_WRITE, Scope.RELEASES_PUBLISH})

@@ -1,0 +1,114 @@
+"""In which language a page speaks, how it writes dates and numbers, and what its texts are in English.
+
+German is the language in which templates are written, and the key by which the catalogue of another finds a text.
+"""
+
+import gettext as catalogues
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, get_timezone
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, g, request
+
+from registry.kit.errors import Text
+
+LANGUAGES = ("de", "en")
+COOKIE = "language"
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+#: German municipalities keep one clock.
+_ZONE = "Europe/Berlin"
+
+
+def language() -> str:
+    """Return the language of this page: the one chosen, or the one that the browser prefers, or else German."""
+    if "language" not in g:
+        chosen = request.args.get(COOKIE) or request.cookies.get(COOKIE)
+        g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "de")
+    return str(g.language)
+
+
+def say(told: Text | Mapping[str, str]) -> str:
+    """Return a text in the language of this page; one that is not there in it falls back to another it is told in."""
+    return told.get(language()) or next(iter(told.values()), "")
+
+
+def spoken(told: Mapping[str, str]) -> str:
+    """Return the language in which `say` will tell this, for the `lang` of what it stands in."""
+    return language() if told.get(language()) else next(iter(told), language())
+
+
+@cache
+def _catalogue(speech: str) -> catalogues.NullTranslations:
+    if speech == "de":
+        return catalogues.NullTranslations()
+    whole = Catalog(locale=speech)
+    for path in sorted((TRANSLATIONS / speech).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=speech):
+                whole.add(message.id, message.string)
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return catalogues.GNUTranslations(compiled)
+
+
+@cache
+def _locale(speech: str) -> Locale:
+    return Locale.parse("en_GB" if speech == "en" else speech)
+
+
+def gettext(message: str) -> str:
+    """Return a German text in the language of this page."""
+    return _catalogue(language()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Return the one that goes with the number."""
+    return _catalogue(language()).ngettext(singular, plural, number)
+
+
+def day(said: datetime | date | str) -> str:
+    """Write a day, given as such or as the API tells it, as people write it."""
+    if isinstance(said, str):
+        said = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
+    if isinstance(said, datetime):
+        said = said.astimezone(get_timezone(_ZONE)).date()
+    return format_date(said, "d. MMMM y" if language() == "de" else "d MMMM y", locale=_locale(language()))
+
+
+def moment(said: datetime | str) -> str:
+    """Write a day and the time of day in Germany."""
+    said = datetime.fromisoformat(said) if isinstance(said, str) else said
+    here = said.astimezone(get_timezone(_ZONE))
+    return f"{day(here)}, {here:%H:%M}"
+
+
+def number(said: float) -> str:
+    """Write a number with its thousands apart."""
+    return format_decimal(said, locale=_locale(language()))
+
+
+def size(octets: int) -> str:
+    """Write how large a file is."""
+    for unit, octet in (("MB", 1_000_000), ("kB", 1_000)):
+        if octets >= octet:
+            return f"{number(round(octets / octet, 1))} {unit}"
+    return f"{octets} B"
+
+
+def init_app(app: Flask) -> None:
+    """Let templates speak."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    environment: Any = app.jinja_env
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)
+    app.jinja_env.filters |= {"day": day, "moment": moment, "number": number, "size": size}
+    app.jinja_env.globals |= {"say": say, "spoken": spoken}

@@ -1,0 +1,117 @@
+"""Every page for everybody: axe finds nothing wrong, nothing leaves a phone's screen, and the HTML is valid.
+
+A page that is added is added to `PAGES`, with the role of the demo that sees it; so one test holds for all.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import node
+
+HTML_RULES = {
+    "extends": ["html-validate:standard"],
+    "rules": {
+        # How it is written is the templates' affair.
+        "no-trailing-whitespace": "off",
+        "void-style": "off",
+        "long-title": "off",
+        "require-sri": "off",
+        "no-implicit-button-type": "off",
+        "prefer-native-element": "off",
+        "tel-non-breaking": "off",
+        "valid-autocomplete": "off",
+        "attribute-boolean-style": "off",
+        "no-inline-style": "error",
+    },
+}
+
+#: Who looks (a role of the demo, or nobody), and at what.
+PAGES = (
+    # start
+    (None, "/"),
+    (None, "/nothing-here"),
+    # catalogue
+    (None, "/services"),
+    (None, "/services?q=hund&topic=Engagement+%26+Hobby"),
+    (None, "/services?q=gibtesnicht"),
+    (None, "/services/passierschein-a38"),
+    (None, "/services/strassenreinigung-meldung"),
+    # sign_in
+    (None, "/sign-in"),
+    (None, "/first-operator?secret=x"),
+    ("mainz-viewer", "/confirm"),
+    ("wiesbaden-adopter", "/demo/mailbox"),
+    # account
+    ("mainz-viewer", "/account"),
+    # organisation
+    ("moenchengladbach-owner", "/organisation"),
+    ("mainz-viewer", "/organisation"),
+)
+
+
+@pytest.fixture(scope="module")
+def enter(browser, demo_site):
+    """Open pages as a role, each role in one browser."""
+    contexts = {}
+
+    def open_page(who):
+        if who not in contexts:
+            contexts[who] = browser.new_context(base_url=demo_site.address, locale="de-DE")
+            if who is not None:
+                tab = contexts[who].new_page()
+                tab.goto("/sign-in")
+                tab.locator(f"button[value={who}]").click()
+                tab.wait_for_url("**/account")
+                tab.close()
+        return contexts[who].new_page()
+
+    yield open_page
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_a_page_is_accessible_and_fits_a_phone(enter, who, path):
+    tab = enter(who)
+    minded = []
+    tab.on("pageerror", lambda error: minded.append(str(error)))
+    tab.on("console", lambda said: minded.append(said.text) if "Content Security Policy" in said.text else None)
+    tab.on("request", lambda asked: minded.append(asked.url) if not asked.url.startswith("http://localhost") else None)
+    tab.emulate_media(reduced_motion="reduce")
+    tab.set_viewport_size({"width": 320, "height": 640})
+    tab.goto(path)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320, "it scrolls sideways on a phone"
+    script = (node.installed() / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        found = tab.evaluate(
+            f"{script}; axe.run(document, {{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}})"
+        )
+        wrong = [(one["id"], [it["html"][:200] for it in one["nodes"]]) for one in found["violations"]]
+        assert wrong == [], scheme
+    assert minded == []
+    tab.close()
+
+
+def test_the_html_of_every_page_is_valid(enter, tmp_path: Path):
+    (tmp_path / ".htmlvalidate.json").write_text(json.dumps({"root": True, **HTML_RULES}))
+    for number, (who, path) in enumerate(PAGES):
+        tab = enter(who)
+        answer = tab.goto(path)
+        (tmp_path / f"{number:02}.html").write_text(answer.text().lstrip())
+        tab.close()
+    program = node.installed() / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    done = subprocess.run(
+        [node.program()[0], program, "--formatter", "text", "*.html"],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    told = done.stdout
+    for number, (_, path) in enumerate(PAGES):
+        told = told.replace(f"{tmp_path}/{number:02}.html", path)
+    assert done.returncode == 0, told + done.stderr
