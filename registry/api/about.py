@@ -109,7 +109,7 @@ def docs() -> Response:
     """Show the OpenAPI document to people."""
     answer = Response(render_template("about/docs.html", language=language()))
     answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return answer

@@ -14,13 +14,13 @@ from typing_extensions import override
 from registry.accounts import service as accounts
 from registry.accounts.errors import TokenInvalidError
 from registry.api import conditional
-from registry.api.problems import MalformedError, Parser, ReadOnlyError, TooLargeError
+from registry.api.problems import MalformedError, Parser, TooLargeError
 from registry.authz import policy
 from registry.authz.actor import NOBODY, Actor
 from registry.authz.policy import POLICY, Permission
 from registry.config import Resources
 from registry.kit import db, limits
-from registry.kit.errors import text
+from registry.kit.errors import ReadOnlyError, text
 from registry.kit.idempotency import Answer, Memory
 from registry.kit.schemas import Schema
 from registry.kit.tally import Tally
@@ -36,6 +36,8 @@ CONDITIONAL = "x-conditional"
 #: Names the media types of the files that an operation may answer with in place of JSON, until then.
 AS_FILE = "x-as-file"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: What may be done although the registry only reads: it ends what could do harm.
+_ENDING = frozenset({Permission.LEAK_REPORT})
 #: The headers that a repeated answer has again.
 _KEPT = frozenset({"Content-Type", "ETag", "Location", "Cache-Control"})
 
@@ -213,11 +215,13 @@ def _in_transaction(view: Callable[..., Any], held: Resources) -> Callable[..., 
             with held.database.reading():
                 return act(**path)
         # OAuth's own endpoints ask for no token: there clients show an `Authorization` of another kind. They also
-        # work while the registry only reads, since tokens must be revoked in an incident of all times.
+        # work while the registry only reads: what takes a token can be read then, too, and tokens must be revoked in
+        # an incident of all times.
         if hasattr(act, "permission"):
             asking = actor()
             policy.require_scope(asking, act.permission)
-            _refuse_when_read_only(held)
+            if held.settings.read_only and act.permission not in _ENDING:
+                raise ReadOnlyError
             spend("write", f"{asking.kind}:{asking.id}" if asking.is_known else caller())
         else:
             spend("token", caller())
@@ -240,11 +244,6 @@ def caller() -> str:
     """Return under what name the other end of the connection is counted."""
     settings = resources().settings
     return limits.caller(request.environ, proxies=settings.proxies, key=settings.secret_key)
-
-
-def _refuse_when_read_only(held: Resources) -> None:
-    if held.settings.read_only:
-        raise ReadOnlyError(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))
 
 
 def _acts(view: Callable[..., Any]) -> dict[str, Callable[..., Any]]:

@@ -100,14 +100,6 @@ class QueryError(InvalidError):
     )
 
 
-class ReadOnlyError(UnavailableError):
-    """The operator has closed the registry for changes."""
-
-    slug = "read-only"
-    title = text("Nur lesend", "Read-only")
-    remedy = text("Versuchen Sie es später wieder.", "Try again later.")
-
-
 class BusyError(UnavailableError):
     """The database could not take the change in time."""
 

@@ -67,3 +67,14 @@ class TooManyError(RegistryError):
 
 class UnavailableError(RegistryError):
     """The registry cannot do this for now; trying again later may help."""
+
+
+class ReadOnlyError(UnavailableError):
+    """The operator has closed the registry for changes."""
+
+    slug = "read-only"
+    title = text("Nur lesend", "Read-only")
+    remedy = text("Versuchen Sie es später wieder.", "Try again later.")
+
+    def __init__(self) -> None:
+        super().__init__(text("Das Register nimmt zurzeit nichts an.", "The registry takes nothing in for now."))

@@ -19,6 +19,7 @@ from registry.accounts.models import Person
 from registry.authz.actor import NOBODY, Actor
 from registry.config import Resources
 from registry.kit import db, limits
+from registry.kit.errors import ReadOnlyError
 from registry.kit.tally import Tally
 from registry.sign_in import service as sign_in
 from registry.sign_in.service import Visitor
@@ -42,6 +43,13 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
 #: is the one GET that writes.
 OWN_TRANSACTIONS = frozenset({"web.go_to_provider", "web.come_from_provider", "web.sign_out"})
+#: What people may do although the registry only reads: come in, look around, and leave.
+READING = frozenset(
+    {
+        *("web.ask_for_link", "web.open_link", "web.passkey_options", "web.sign_in_with_passkey", "web.go_to_provider"),
+        *("web.sign_in_to_demo", "web.act_for", "web.end_session", "web.end_other_sessions", "web.sign_out"),
+    }
+)
 _COOKIE: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "Lax"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -251,6 +259,8 @@ def _begin_form(view: Callable[..., Any]) -> None:
     # What another site had sent must not use up what the person may send; to refuse it asks no database.
     _check_form()
     spend("form", FORMS, timedelta(minutes=1))
+    if resources().settings.read_only and request.endpoint not in READING:
+        raise ReadOnlyError
     if view in _FIRST:
         _FIRST[view]()
 

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -296,19 +297,32 @@ def test_two_at_once_with_one_key_act_once(app, token_of, resources):
     assert count(resources, Service) == 1
 
 
-def test_a_registry_that_is_closed_takes_nothing_in(environ, token_of, resources):
-    from registry.app import create_app
-    from registry.config import Resources, Settings
-
+def test_a_registry_that_is_closed_takes_nothing_in(client, token_of, resources):
     token = token_of(PUBLISHER)
-    closed = Resources(Settings.read(environ | {"REGISTRY_READ_ONLY": "on"}), environ)
-    try:
-        before = written(resources)
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = create_app(closed).test_client().post("/api/v1/services", json=SERVICE, headers=headers)
-        refused(answer, 503, "read-only")
-        assert int(answer.headers["Retry-After"]) > 0
-        assert create_app(closed).test_client().get("/api/v1/services").status_code == 200
-        assert written(resources) == before
-    finally:
-        closed.close()
+    resources.settings = replace(resources.settings, read_only=True)
+    before = written(resources)
+    answer = client.post("/api/v1/services", json=SERVICE, headers={"Authorization": f"Bearer {token}"})
+    refused(answer, 503, "read-only")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.get("/api/v1/services").status_code == 200
+    assert written(resources) == before
+
+
+def test_programs_read_on_and_tokens_end_while_the_registry_is_closed(client, call, draft, resources):
+    said = {"scopes": ["services:write"]}
+    program = good(call("POST", "/organisations/moenchengladbach/clients", said, who=OWNER), 201)
+    resources.settings = replace(resources.settings, read_only=True)
+    data = {name: program[name] for name in ("client_id", "client_secret")}
+
+    def token():
+        return good(client.post("/oauth/token", data={**data, "grant_type": "client_credentials"}))["access_token"]
+
+    def active(its):
+        return good(client.post("/oauth/introspect", data={**data, "token": its}))["active"]
+
+    first, second = token(), token()
+    read = call("GET", f"/services/{draft['slug']}", headers={"Authorization": f"Bearer {first}"})
+    assert good(read)["status"] == "draft"
+    assert client.post("/oauth/revoke", data={**data, "token": first}).status_code == 200
+    assert call("POST", "/leaked-secrets", {"secrets": [second]}).status_code == 204
+    assert [active(its) for its in (first, second)] == [False, False]

@@ -1,5 +1,7 @@
 """No form from elsewhere, no page framed elsewhere, in both languages."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, event
 
@@ -96,3 +98,19 @@ def test_the_api_knows_no_cookie(visit, add_member, sign_in):
     sign_in(here, add_member("kiel"))
     answer = here.client.get("/api/v1/organisations/kiel/members")
     assert answer.status_code == 401
+
+
+def test_while_the_registry_only_reads_people_come_in_and_out_and_change_nothing(
+    app, visit, resources, add_member, sign_in
+):
+    address = add_member("wiesbaden")
+    resources.settings = replace(resources.settings, read_only=True)
+    here = visit()
+    assert sign_in(here, address).status_code == 303
+    assert here.get("/organisation").status_code == 200
+    for path in ("/organisation/leave", "/organisation/invitations", "/invitation", "/account/passkeys/options"):
+        answer = here.post(path)
+        assert answer.status_code == 503
+        assert "Nur lesend" in answer.text
+    assert here.post("/sign-out").status_code == 303
+    assert app.view_functions.keys() >= door.READING
