@@ -11,7 +11,6 @@ from typing_extensions import override
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
-from registry.api.messages import translate
 from registry.kit import trace
 from registry.kit.errors import (
     ConflictError,
@@ -26,6 +25,7 @@ from registry.kit.errors import (
     UnavailableError,
     text,
 )
+from registry.kit.messages import translate
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from registry.kit.errors import RegistryError
-from registry.web import account, catalogue, demo, door, errors, organisation, providers, sign_in, start
+from registry.web import account, catalogue, demo, door, errors, forms, organisation, providers, sign_in, start
 
 PAGES = (account, catalogue, demo, organisation, providers, sign_in, start)
 
@@ -13,5 +13,6 @@ PAGES = (account, catalogue, demo, organisation, providers, sign_in, start)
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
     """Add all pages."""
     errors.init_app(app, status_of)
+    forms.init_app(app)
     app.register_blueprint(door.blueprint)
     door.init_app(app)

@@ -117,7 +117,7 @@ def here(**other: str | None) -> str:
     if "failed" in g:
         return "/"
     passing = {speech.COOKIE, THEME} if not other.keys() & {speech.COOKIE, THEME} else set()
-    asked = {key: value for key, value in request.args.items() if key != "cursor" and key not in passing}
+    asked = {key: value for key, value in request.args.items() if key not in {"cursor", "done", *passing}}
     if other.keys() <= {speech.COOKIE, THEME} and "cursor" in request.args:
         asked["cursor"] = request.args["cursor"]
     asked = {key: value for key, value in {**asked, **other}.items() if value is not None}
