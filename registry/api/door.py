@@ -14,11 +14,12 @@ from typing_extensions import override
 from registry.accounts import service as accounts
 from registry.accounts.errors import TokenInvalidError
 from registry.api import conditional
-from registry.api.problems import MalformedError, Parser, TooLargeError
+from registry.api.problems import Parser
 from registry.authz import policy
 from registry.authz.actor import NOBODY, Actor
 from registry.authz.policy import POLICY, Permission
 from registry.config import Resources
+from registry.http.failures import MalformedError, TooLargeError
 from registry.kit import db, limits
 from registry.kit.errors import ReadOnlyError, text
 from registry.kit.idempotency import Answer, Memory

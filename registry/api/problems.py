@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from json import JSONDecodeError
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import Flask, Response, current_app, json, request
 from sqlalchemy.exc import OperationalError
@@ -11,6 +11,7 @@ from typing_extensions import override
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
+from registry.http.failures import HttpError, MalformedError, MediaTypeError, TooLargeError, refuse
 from registry.kit import trace
 from registry.kit.errors import (
     ConflictError,
@@ -25,45 +26,8 @@ from registry.kit.errors import (
     UnavailableError,
     text,
 )
-from registry.kit.messages import translate
 
 log = logging.getLogger(__name__)
-
-
-class HttpError(RegistryError):
-    """A failure of the conversation itself; only doors raise these."""
-
-    status: int
-
-
-class MalformedError(HttpError):
-    """The request cannot be read."""
-
-    status, slug = 400, "malformed"
-    title = text("Anfrage nicht lesbar", "Request not readable")
-    remedy = text("Senden Sie wohlgeformtes JSON in UTF-8.", "Send well-formed JSON in UTF-8.")
-
-
-class MediaTypeError(HttpError):
-    """The body is of a type that is not understood here."""
-
-    status, slug = 415, "unsupported-media-type"
-    title = text("Inhaltstyp nicht unterstützt", "Unsupported media type")
-    remedy = text(
-        "Senden Sie JSON mit `Content-Type: application/json`; ein Paket als `multipart/form-data`.",
-        "Send JSON with `Content-Type: application/json`; a package as `multipart/form-data`.",
-    )
-
-
-class TooLargeError(HttpError):
-    """The body is larger than what is taken."""
-
-    status, slug = 413, "too-large"
-    title = text("Zu groß", "Too large")
-    remedy = text(
-        "Verkleinern Sie, was Sie senden. Die Grenze für Pakete setzt der Betrieb des Registers.",
-        "Send less. The registry's operator sets the bound for packages.",
-    )
 
 
 class PreconditionMissingError(HttpError):
@@ -86,17 +50,6 @@ class PreconditionFailedError(HttpError):
     remedy = text(
         "Lesen Sie die Ressource neu, führen Sie Ihre Änderung darauf nach und senden Sie den neuen `ETag`.",
         "Read the resource again, apply your change to it, and send the new `ETag`.",
-    )
-
-
-class QueryError(InvalidError):
-    """The input was understood and is wrong."""
-
-    slug = "invalid"
-    title = text("Eingabe ungültig", "Invalid input")
-    remedy = text(
-        "Berichtigen Sie, was unter `errors` steht: `pointer` zeigt auf die Stelle.",
-        "Correct what stands under `errors`: `pointer` points to the place.",
     )
 
 
@@ -258,31 +211,6 @@ def _crash(error: Exception) -> Response:
         return _registry_error(BusyError(busy))
     log.error("request failed", exc_info=error)
     return _plain(500)
-
-
-def refuse(messages: dict[str, Any]) -> NoReturn:
-    """Turn what marshmallow found wrong into a QueryError with a pointer to each place."""
-    faults = [
-        Fault("#" + "".join(f"/{_escaped(part)}" for part in path), text(translate(message), message))
-        for location, found in messages.items()
-        for path, message in _places(found, () if location in {"json", "form"} else (location,))
-    ]
-    count = len(faults)
-    said = text(f"{count} Angabe(n) sind nicht gültig.", f"{count} value(s) are not valid.")
-    raise QueryError(said, faults=faults[:100])
-
-
-def _escaped(part: object) -> str:
-    return str(part)[:64].replace("~", "~0").replace("/", "~1")
-
-
-def _places(found: Any, path: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], str]]:
-    if isinstance(found, dict):
-        for name, below in found.items():
-            yield from _places(below, path if name == "_schema" else (*path, name))
-    else:
-        for message in found if isinstance(found, list) else [found]:
-            yield path, str(message)
 
 
 class Parser(FlaskParser):

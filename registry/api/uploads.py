@@ -1,11 +1,9 @@
-"""Receive a package: streamed to a file beside the storage, measured and digested on its way."""
+"""Receive a package with its metadata, its attestations, and the digests that it was announced with."""
 
 import base64
 import binascii
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,22 +14,17 @@ from typing import IO, Any, BinaryIO, cast
 from flask import json, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+from werkzeug.sansio.multipart import Field, File
 
-from registry.api.problems import MalformedError, MediaTypeError, QueryError, TooLargeError, refuse
-from registry.kit.errors import Fault, InvalidError, Text, text
+from registry.http.failures import MalformedError, QueryError, refuse
+from registry.http.uploads import BLOCK, ENVELOPE, PACKAGE, PART_LIMIT, Spool, arriving, take_apart
+from registry.kit.errors import Fault, InvalidError, text
 from registry.releases import attestations
 from registry.releases.schemas import MetadataSchema
 
-#: What may stand around the package: part headers and the metadata.
-ENVELOPE = 1_000_000
-METADATA_LIMIT = ENVELOPE // 2
 #: Two are needed, and attestations may come along; one or two more that some client adds do no harm.
 PARTS_MAX = 4 + attestations.MOST
-_BLOCK = 1 << 16
 _METADATA_SCHEMA, _SOME_METADATA_SCHEMA = MetadataSchema(), MetadataSchema(partial=True)
-_PACKAGE = text("Ein Paket", "A package")
 _METADATA = text("Der Teil `metadata`", "The part `metadata`")
 _ATTESTATION = text("Der Teil `attestation`", "The part `attestation`")
 _ALGORITHMS = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
@@ -49,59 +42,6 @@ class DigestMismatchError(InvalidError):
         "Send the package again. `Content-Digest` (RFC 9530) covers the whole content of the request or, as a header "
         "of its part, the package.",
     )
-
-
-class TooManyPartsError(MalformedError):
-    """A form has more parts than anybody needs to send a package."""
-
-    slug = "too-many-parts"
-    title = text("Zu viele Teile", "Too many parts")
-    remedy = text(
-        "Senden Sie nur die Teile `package`, `metadata` und `attestation`; alle Dateien gehören in das eine ZIP-Archiv "
-        "`package`.",
-        "Send the parts `package`, `metadata` and `attestation` alone; all files belong into the one zip archive "
-        "`package`.",
-    )
-
-    def __init__(self) -> None:
-        super().__init__(
-            text(
-                f"Der mehrteilige Inhalt hat mehr als {PARTS_MAX} Teile.",
-                f"The multipart content has more than {PARTS_MAX} parts.",
-            )
-        )
-
-
-class _Spool:
-    """A file that refuses to grow beyond its bound and knows its digest."""
-
-    def __init__(self, file: BinaryIO, limit: int, what: Text) -> None:
-        self._file = file
-        self.size = 0
-        self.digest = hashlib.sha256()
-        self._limit = limit
-        self._what = what
-
-    def write(self, data: bytes) -> None:
-        """Take some more."""
-        self.size += len(data)
-        if self.size > self._limit:
-            raise _too_large(self._limit, self._what)
-        self.digest.update(data)
-        self._file.write(data)
-
-    def seek(self, offset: int) -> None:
-        """Go to a place in the file."""
-        self._file.seek(offset)
-
-    def read(self, size: int = -1) -> bytes:
-        """Read on from there."""
-        return self._file.read(size)
-
-    def whole(self) -> bytes:
-        """Return all of it."""
-        self.seek(0)
-        return self.read()
 
 
 class _Digested:
@@ -131,45 +71,28 @@ class Received:
     attestations: tuple[bytes, ...] = ()
 
 
-def _too_large(limit: int, what: Text) -> TooLargeError:
-    return TooLargeError(
-        text(
-            f"{what['de']} darf höchstens {limit:,} Byte haben.".replace(",", "."),
-            f"{what['en']} may have at most {limit:,} bytes.",
-        )
-    )
-
-
 @contextmanager
 def receive(folder: Path, limit: int, *, metadata_required: bool) -> Iterator[Received]:
     """Receive the parts `package`, `metadata` and `attestation` in any order; with no transaction open.
 
     Raises MediaTypeError, MalformedError, TooManyPartsError, TooLargeError, QueryError, DigestMismatchError.
     """
-    if request.mimetype != "multipart/form-data":
-        raise MediaTypeError(text("Erwartet wird `multipart/form-data`.", "`multipart/form-data` is expected."))
-    if (request.content_length or 0) > limit + ENVELOPE:
-        raise _too_large(limit, _PACKAGE)
-    # Unbuffered: it is written in blocks of 64 KiB, and what was written must be there for the storage.
-    descriptor, name = tempfile.mkstemp(prefix="upload-", dir=folder)
-    path = Path(name)
-    try:
-        with cast("BinaryIO", os.fdopen(descriptor, "w+b", buffering=0)) as file:
-            yield _received(path, file, limit, metadata_required=metadata_required)
-    finally:
-        path.unlink(missing_ok=True)
+    with arriving(folder, limit) as (path, file):
+        yield _received(path, file, limit, metadata_required=metadata_required)
 
 
 def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool) -> Received:
     claimed = _claims(request.headers.get("Content-Digest"))
-    request.max_content_length = limit + ENVELOPE
     stream = _Digested(request.stream, list(claimed))
-    try:
-        taken = _take_apart(stream, _Spool(file, limit, _PACKAGE))
-    except ValueError as problem:
-        raise MalformedError(
-            text("Der mehrteilige Inhalt ist nicht lesbar.", "The multipart content is not readable.")
-        ) from problem
+    taken: dict[str, list[tuple[Headers, Spool]]] = {}
+
+    def place(part: Field | File) -> Spool | None:
+        held = _place(part, Spool(file, limit, PACKAGE), again=part.name in taken)
+        if held is not None:
+            taken.setdefault(part.name, []).append((part.headers, held))
+        return held
+
+    take_apart(stream, place, most=PARTS_MAX)
     if "package" not in taken:
         fault = text(
             "Der Teil `package` mit dem ZIP-Archiv fehlt (mit Dateiname).",
@@ -185,38 +108,12 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
     return Received(path, file, package.size, package.digest.hexdigest(), metadata, attested)
 
 
-def _take_apart(stream: _Digested, package: _Spool) -> dict[str, list[tuple[Headers, _Spool]]]:
-    """Read all parts; return those that are wanted, by name, each with its headers.
-
-    Raises TooManyPartsError, TooLargeError, ValueError for what is no multipart content.
-    """
-    decoder = MultipartDecoder(_boundary(), max_form_memory_size=METADATA_LIMIT)
-    taken: dict[str, list[tuple[Headers, _Spool]]] = {}
-    place: _Spool | None = None
-    parts = 0
-    while True:
-        block = stream.read(_BLOCK)
-        _feed(decoder, block)
-        while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
-            if isinstance(event, Field | File):
-                parts += 1
-                if parts > PARTS_MAX:
-                    raise TooManyPartsError
-                place = _place(event, package, again=event.name in taken)
-                if place is not None:
-                    taken.setdefault(event.name, []).append((event.headers, place))
-            elif isinstance(event, Data) and place is not None:
-                place.write(event.data)
-        if not block:
-            return taken
-
-
-def _place(part: Field | File, package: _Spool, *, again: bool) -> _Spool | None:
+def _place(part: Field | File, package: Spool, *, again: bool) -> Spool | None:
     """Say where a part goes; None: it is passed over, as all but the first package and the first metadata are."""
     if part.name == "attestation":
-        return _Spool(BytesIO(), ENVELOPE, _ATTESTATION)
+        return Spool(BytesIO(), ENVELOPE, _ATTESTATION)
     if part.name == "metadata" and not again:
-        return _Spool(BytesIO(), METADATA_LIMIT, _METADATA)
+        return Spool(BytesIO(), PART_LIMIT, _METADATA)
     return package if part.name == "package" and isinstance(part, File) and not again else None
 
 
@@ -227,23 +124,6 @@ def _attestations(sent: list[bytes]) -> tuple[bytes, ...]:
             f"A release carries at most {attestations.MOST} attestations.",
         )
     return tuple(sent)
-
-
-def _feed(decoder: MultipartDecoder, block: bytes) -> None:
-    try:
-        decoder.receive_data(block or None)
-    except RequestEntityTooLarge:
-        # The decoder's own bound is met only where no boundary comes: that is not a matter of size.
-        message = "no end in sight"
-        raise ValueError(message) from None
-
-
-def _boundary() -> bytes:
-    boundary = request.mimetype_params.get("boundary", "").encode("ascii")
-    if not boundary:
-        message = "no boundary"
-        raise ValueError(message)
-    return boundary
 
 
 def _metadata(sent: bytes | None, *, required: bool) -> dict[str, Any]:
@@ -285,7 +165,7 @@ def _claims(header: str | None) -> dict[str, bytes]:
     return claims
 
 
-def _check_digests(claimed: dict[str, bytes], stream: _Digested, headers: Headers, held: _Spool) -> None:
+def _check_digests(claimed: dict[str, bytes], stream: _Digested, headers: Headers, held: Spool) -> None:
     for name, digest in claimed.items():
         if digest not in {stream.digests[name].digest(), _digest_of(held, name)}:
             raise _mismatch()
@@ -294,12 +174,12 @@ def _check_digests(claimed: dict[str, bytes], stream: _Digested, headers: Header
             raise _mismatch()
 
 
-def _digest_of(held: _Spool, algorithm: str) -> bytes:
+def _digest_of(held: Spool, algorithm: str) -> bytes:
     if algorithm == "sha-256":
         return held.digest.digest()
     again = _ALGORITHMS[algorithm]()
     held.seek(0)
-    while block := held.read(_BLOCK):
+    while block := held.read(BLOCK):
         again.update(block)
     return again.digest()
 
