@@ -125,6 +125,16 @@ def here(**other: str | None) -> str:
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
+def page_above() -> str:
+    """Return the page that is asked for, or the nearest one above what a form is sent to, where it stood."""
+    if request.method in _SAFE:
+        return request.full_path.rstrip("?")
+    known, path = current_app.create_url_adapter(request), request.path
+    while known is not None and path and not known.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
 def csrf() -> str:
     """Return the token that the forms of this page must carry."""
     return _token(browser())

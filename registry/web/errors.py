@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, json, redirect, request, url_for
 
+from registry.authz.errors import SecondFactorMissingError
 from registry.kit.errors import RegistryError, Text, TooManyError
-from registry.web.door import blueprint, page, secure
+from registry.web.door import blueprint, page, page_above, secure
 from registry.web.refusals import SignInNeededError
 from registry.web.speech import say
 
@@ -15,6 +16,8 @@ from registry.web.speech import say
 def _failed(error: RegistryError) -> Any:
     if isinstance(error, SignInNeededError) and request.method == "GET":
         return redirect(url_for("web.sign_in_page", next=request.full_path.rstrip("?")), 303)
+    if isinstance(error, SecondFactorMissingError) and not request.is_json:
+        return redirect(url_for("web.confirm_page", next=page_above()), 303)
     status: int = current_app.extensions["status_of"](error)
     waits = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyError) else {}
     if request.is_json:

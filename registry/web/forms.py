@@ -43,10 +43,13 @@ def _asked(name: str) -> bool:
     return any(key == name or key.startswith(f"{name}.") for key in request.form)
 
 
-def sent(act: Callable[[], str], again: Callable[[Faults], Response]) -> Response:
+def sent(
+    act: Callable[[], str], again: Callable[[Faults], Response], *, shown: Callable[[], Response] | None = None
+) -> Response:
     """Act on a form and go on to the address that `act` returns; sent once more, it is not acted on once more.
 
-    What is wrong with it is shown by `again`, and nothing of it stays done.
+    What is wrong with it is shown by `again`, and nothing of it stays done. What can be seen this once only, such as a
+    secret, is `shown` in place of going on.
     """
     memory: Memory = current_app.extensions["memory"]
     who = f"page:{signed_in().session_id}"
@@ -61,7 +64,7 @@ def sent(act: Callable[[], str], again: Callable[[Faults], Response]) -> Respons
         found = faults(error)
     else:
         memory.keep(session(), who, mark, Answer(303, {"Location": there}, b""))
-        return cast("Response", redirect(there, 303))
+        return shown() if shown else cast("Response", redirect(there, 303))
     session().rollback()
     return again(found)
 
