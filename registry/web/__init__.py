@@ -16,3 +16,4 @@ def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
     forms.init_app(app)
     app.register_blueprint(door.blueprint)
     door.init_app(app)
+    start.init_app(app)

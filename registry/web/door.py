@@ -26,11 +26,11 @@ from registry.sign_in.service import Visitor
 from registry.sign_in.service.sessions import LONGEST
 from registry.web import assets, markdown, speech, words
 from registry.web.refusals import ForeignFormError, SignInNeededError
-from registry.web.speech import language
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 blueprint = Blueprint("web", __name__)
+blueprint.before_request(speech.begin)
 
 VISIT = "__Host-visit"
 SESSION = "__Host-session"
@@ -39,6 +39,8 @@ THEME = "theme"
 FORMS = 120
 #: How a page may look; any other looks as the device does.
 _THEMES = ("light", "dark")
+#: What of an address says how a page is shown, and is kept in cookies.
+_SHOWING = frozenset({speech.COOKIE, THEME})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
 #: is the one GET that writes.
@@ -116,13 +118,16 @@ def here(**other: str | None) -> str:
     """
     if "failed" in g:
         return "/"
-    passing = {speech.COOKIE, THEME} if not other.keys() & {speech.COOKIE, THEME} else set()
-    asked = {key: value for key, value in request.args.items() if key not in {"cursor", "done", *passing}}
-    if other.keys() <= {speech.COOKIE, THEME} and "cursor" in request.args:
-        asked["cursor"] = request.args["cursor"]
-    asked = {key: value for key, value in {**asked, **other}.items() if value is not None}
+    asked = g.get("asked")
+    if asked is None:
+        asked = g.asked = {key: urlencode({key: value}) for key, value in request.args.items() if key != "done"}
+    shown = other.keys() <= _SHOWING
+    kept = [
+        said for key, said in asked.items() if key not in other and (key not in _SHOWING and (shown or key != "cursor"))
+    ]
+    kept += [urlencode({key: value}) for key, value in other.items() if value is not None]
     path = request.path if request.method in _SAFE else "/"
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def page_above() -> str:
@@ -142,7 +147,7 @@ def csrf() -> str:
 
 def page(template: str, status: int = 200, **about: Any) -> Response:
     """Answer with a page."""
-    said = language()
+    said = speech.language()
     told = {
         "language": said,
         "theme": theme(),

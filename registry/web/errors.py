@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, json, redirect, request, url_
 
 from registry.authz.errors import SecondFactorMissingError
 from registry.kit.errors import RegistryError, Text, TooManyError
+from registry.web import speech
 from registry.web.door import blueprint, page, page_above, secure
 from registry.web.refusals import SignInNeededError
 from registry.web.speech import say
@@ -31,6 +32,7 @@ def _failed(error: RegistryError) -> Any:
 def failure(status: int, title: Text, *told: Text) -> Response:
     """Answer with a page that says what went wrong, and what to do."""
     g.failed = True
+    speech.begin()
     return secure(page("error.html", status, title=title, told=told))
 
 

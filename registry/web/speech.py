@@ -5,6 +5,7 @@ German is the language in which templates are written, and the key by which the 
 
 import gettext as catalogues
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
@@ -16,34 +17,43 @@ from babel.dates import format_date, get_timezone
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
-from flask import Flask, g, request
+from flask import Flask, request
 
 from registry.kit.errors import Text
 
 LANGUAGES = ("de", "en")
 COOKIE = "language"
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
+_GERMAN = str.maketrans(",.", ".,")
 #: German municipalities keep one clock.
 _ZONE = "Europe/Berlin"
 
 
+#: Asked for hundreds of times by one page, hence not looked up in the request each time.
+_spoken: ContextVar[tuple[str, catalogues.NullTranslations]] = ContextVar("spoken")
+
+
+def begin() -> None:
+    """Find out in which language to speak: the one chosen, or the one that the browser prefers, or else German."""
+    chosen = request.args.get(COOKIE) or request.cookies.get(COOKIE)
+    found = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "de")
+    _spoken.set((found, _catalogue(found)))
+
+
 def language() -> str:
-    """Return the language of this page: the one chosen, or the one that the browser prefers, or else German."""
-    if "language" not in g:
-        chosen = request.args.get(COOKIE) or request.cookies.get(COOKIE)
-        g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "de")
-    return str(g.language)
+    """Return the language of this page."""
+    return _spoken.get()[0]
 
 
 def say(told: Text | Mapping[str, str]) -> str:
     """Return a text in the language of this page; one that is not there in it falls back to another it is told in."""
-    return told.get(language()) or next(iter(told.values()), "")
+    return told.get(_spoken.get()[0]) or next(iter(told.values()), "")
 
 
 def spoken(told: Mapping[str, str]) -> str:
     """Return the language in which `say` will tell this, for the `lang` of what it stands in."""
-    return language() if told.get(language()) else next(iter(told), language())
+    said = language()
+    return said if told.get(said) else next(iter(told), said)
 
 
 @cache
@@ -68,12 +78,12 @@ def _locale(speech: str) -> Locale:
 
 def gettext(message: str) -> str:
     """Return a German text in the language of this page."""
-    return _catalogue(language()).gettext(message)
+    return _spoken.get()[1].gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the one that goes with the number."""
-    return _catalogue(language()).ngettext(singular, plural, number)
+    return _spoken.get()[1].ngettext(singular, plural, number)
 
 
 def day(said: datetime | date | str) -> str:
@@ -94,7 +104,8 @@ def moment(said: datetime | str) -> str:
 
 def number(said: float) -> str:
     """Write a number with its thousands apart."""
-    return format_decimal(said, locale=_locale(language()))
+    written = f"{said:,}"
+    return written if language() == "en" else written.translate(_GERMAN)
 
 
 def size(octets: int) -> str:

@@ -1,17 +1,31 @@
 """The first page."""
 
 import json
+from dataclasses import dataclass
 
-from flask import Response
+from flask import Flask, Response, current_app
 
 from registry.accounts import service as accounts
 from registry.adoption import service as adoption
+from registry.authz.actor import NOBODY
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Sort
 from registry.catalogue.service import Wanted
+from registry.kit.memo import Memo
 from registry.web.door import actor, blueprint, page, session
 
 _SHOWN = 6
+#: How old the figures may be, in seconds: to count all adoptions takes a while.
+_AGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many publish, how many reuse, and in how many places something is live, for all to see."""
+
+    originators: int
+    adopters: int
+    live: int
 
 
 @blueprint.get("/")
@@ -19,13 +33,25 @@ def start() -> Response:
     """Say what this is, what is new, and what the reuse brings."""
     newest = catalogue.browse(session(), actor(), Wanted(), limit=_SHOWN)
     reused = catalogue.browse(session(), actor(), Wanted(), sort=Sort.ADOPTIONS, limit=_SHOWN)
+    figures: Memo[Figures] = current_app.extensions["figures"]
     return page(
         "start.html",
         newest=[json.loads(body) for body in newest.page.items],
         reused=[json.loads(body) for body in reused.page.items],
         total=newest.page.total,
         topics=newest.facets["topic"],
-        originators=accounts.count(session(), actor(), catalogue.originators()),
-        adopters=accounts.count(session(), actor(), adoption.adopters()),
-        live=adoption.live(session(), actor()),
+        figures=figures.get(),
     )
+
+
+def _count() -> Figures:
+    return Figures(
+        originators=accounts.count(session(), NOBODY, catalogue.originators()),
+        adopters=accounts.count(session(), NOBODY, adoption.adopters()),
+        live=adoption.live(session(), NOBODY),
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Remember the figures for a while."""
+    app.extensions["figures"] = Memo(_count, _AGE)
