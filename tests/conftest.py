@@ -40,6 +40,7 @@ from registry.releases.service import Upload
 from tests import cast, packages
 from tests.cast import CAST, OPERATOR, ORGANISATIONS
 from tests.support.postgres import PostgresServer
+from tests.support.templates import COMPILED
 
 pytest_plugins = ["tests.support.fixtures"]
 
@@ -119,6 +120,7 @@ def session(resources: Resources) -> Iterator[Session]:
 def app(resources: Resources) -> Flask:
     made = create_app(resources)
     made.testing = False
+    made.jinja_env.bytecode_cache = COMPILED
     return made
 
 

@@ -27,6 +27,7 @@ from registry.sign_in.openid import Providers
 from registry.sign_in.providers import read
 from tests.cast import OPERATOR
 from tests.support.processes import free_port
+from tests.support.templates import COMPILED
 
 _CSRF = re.compile(r'<meta name="csrf" content="([0-9a-f]{64})">')
 
@@ -121,7 +122,9 @@ class Site:
 @contextmanager
 def running(resources: Resources, port: int) -> Iterator[None]:
     """Serve a registry until the block ends."""
-    server = make_server("127.0.0.1", port, create_app(resources), threaded=True)
+    app = create_app(resources)
+    app.jinja_env.bytecode_cache = COMPILED
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield
