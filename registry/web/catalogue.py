@@ -1,10 +1,8 @@
 """The catalogue and a service's own page."""
 
 import json
-from typing import Any
 
-from flask import Response, request
-from marshmallow import ValidationError
+from flask import Response
 
 from registry.accounts import service as accounts
 from registry.adoption import service as adoption
@@ -13,11 +11,10 @@ from registry.catalogue import service as catalogue
 from registry.catalogue.models import Sort
 from registry.catalogue.schemas import WantedSchema
 from registry.catalogue.service import Wanted
-from registry.kit import cursors
-from registry.kit.paging import Place
 from registry.kit.schemas import Slug
 from registry.releases import service as releases
-from registry.web.door import actor, blueprint, page, resources, session
+from registry.web import lists
+from registry.web.door import actor, blueprint, page, session
 from registry.web.words import word
 
 _SHOWN = 20
@@ -32,33 +29,16 @@ class _FilterSchema(WantedSchema):
 _FILTERS = _FilterSchema()
 
 
-def _said() -> dict[str, Any]:
-    """Return what is looked for; what cannot be meant is left out, since people shorten and mistype addresses."""
-    given = {name: value for name, value in request.args.items() if value and name in _FILTERS.fields}
-    try:
-        said: dict[str, Any] = _FILTERS.load(given)
-    except ValidationError as error:
-        return error.valid_data if isinstance(error.valid_data, dict) else {}
-    return said
-
-
-def _place(of: str) -> Place | None:
-    cursor = request.args.get("cursor", "")[:4000]
-    return cursors.read(resources().settings.secret_key, of, cursor) if cursor else None
-
-
 @blueprint.get("/services")
 def services() -> Response:
     """Search the catalogue."""
-    said = _said()
+    said = lists.asked(_FILTERS)
     narrowed = {name: value for name, value in said.items() if name not in {"q", "sort"}}
-    of = f"services?{sorted((name, str(value)) for name, value in said.items())}"
     sort = said.pop("sort", None)
     within = adoption.reused(adopted_by_slug=said.pop("adopted_by", None))
     found = catalogue.browse(
-        session(), actor(), Wanted(**said, within=within), sort=sort, after=_place(of), limit=_SHOWN
+        session(), actor(), Wanted(**said, within=within), sort=sort, after=lists.after(), limit=_SHOWN
     )
-    following = found.page.next
     return page(
         "catalogue/services.html",
         area="services",
@@ -69,7 +49,7 @@ def services() -> Response:
         services=[json.loads(body) for body in found.page.items],
         total=found.page.total,
         facets=found.facets,
-        next=cursors.write(resources().settings.secret_key, of, following) if following else None,
+        next=lists.following(found.page),
     )
 
 

@@ -24,6 +24,7 @@ ASKS |= {
     "passkeys",
     "challenge",
     "_follow",
+    "_read",
 }
 
 #: Functions that take no actor, or ask nobody, each with its reason.
@@ -83,6 +84,7 @@ FREE = {
     "releases.refuse_errors": "a pure function",
     "releases.settle": "keeps what is derived true; whoever changed was asked",
     "adoption.kept": "whoever declares was asked before",
+    "adoption.filters": "a condition in SQL",
     "adoption.adopters": "selects what is open to all",
     "adoption.adopted_by": "selects what is open to all",
     "adoption.mature": "selects what is open to all",

@@ -21,7 +21,15 @@ from registry.accounts.service.invitations import (
     opened_invitation,
     withdraw_invitation,
 )
-from registry.accounts.service.mandates import Principal, give_mandate, mandate, mandates, principal, withdraw_mandate
+from registry.accounts.service.mandates import (
+    Principal,
+    give_mandate,
+    mandate,
+    mandates,
+    principal,
+    represented,
+    withdraw_mandate,
+)
 from registry.accounts.service.members import (
     add_member,
     change_role,
@@ -113,6 +121,7 @@ __all__ = [
     "prove",
     "remove_member",
     "rendering",
+    "represented",
     "revoke",
     "revoke_leaked",
     "rotate",

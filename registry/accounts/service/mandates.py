@@ -59,6 +59,17 @@ def principal(
     return found
 
 
+def represented(session: Session, actor: Actor) -> dict[str, str]:
+    """Return for whom the actor may act: his own organisation, and those whose mandate it holds; names by slugs."""
+    require(actor, Permission.ORGANISATION_READ)
+    its = select(Mandate.principal_id).where(Mandate.provider_id == actor.organisation_id)
+    query = select(Organisation.slug, Organisation.name).where(
+        or_(Organisation.id == actor.organisation_id, Organisation.id.in_(its))
+    )
+    rows = session.execute(query.order_by(Organisation.id != actor.organisation_id, Organisation.name_key))
+    return dict(rows.all())
+
+
 def mandates(
     session: Session, actor: Actor, slug: str, *, after: Place | None = None, limit: int = paging.LIMIT_DEFAULT
 ) -> Page[Mandate]:

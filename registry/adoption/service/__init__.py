@@ -12,10 +12,13 @@ from registry.adoption.service.finding import (
     rendering,
     visible_to,
 )
-from registry.adoption.service.fleet import adopted_by, adopters, fleet, mature, reused
+from registry.adoption.service.fleet import Dot, Spread, fleet, overview, spread, versions
 from registry.adoption.service.reporting import Standing, deployments, report, standing
+from registry.adoption.service.selecting import adopted_by, adopters, mature, reused
 
 __all__ = [
+    "Dot",
+    "Spread",
     "Standing",
     "Wanted",
     "adopted_by",
@@ -30,9 +33,12 @@ __all__ = [
     "mature",
     "of_organisation",
     "of_service",
+    "overview",
     "rendering",
     "report",
     "reused",
+    "spread",
     "standing",
+    "versions",
     "visible_to",
 ]

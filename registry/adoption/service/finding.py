@@ -92,7 +92,7 @@ def browse(
     """List adoptions as their representations, the one that was declared last first."""
     order = (Adoption.created_at, Adoption.id)
     told: Bundle[Any] = Bundle("told", Adoption.stored, Adoption.stored_etag, Adoption.expires_at)
-    query = select(told, *order).where(visible_to(actor), *_filters(wanted))
+    query = select(told, *order).where(visible_to(actor), *filters(wanted))
     page = paging.read(session, query, order, after=after, limit=limit, descending=True)
     return page.map(lambda row: completed(Rendering(row[0], row[1]), row[2]).body)
 
@@ -145,7 +145,8 @@ def _missing(session: Session, actor: Actor, service: str, organisation: str) ->
     return AdoptionNotFoundError(service, organisation)
 
 
-def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+def filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Say in SQL what is wanted."""
     said = [
         column == value
         for column, value in (

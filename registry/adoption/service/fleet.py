@@ -1,29 +1,87 @@
-"""What the adopters of a service run, and how far that is behind; and which services are reused by whom, how well."""
+"""What the adopters of services run, how far that is behind, and where they are on the map."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Bundle, Session, aliased
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Bundle, InstrumentedAttribute, Session, aliased
 
 from registry.accounts.models import Organisation
-from registry.adoption.models import (
-    CURRENT,
-    Adoption,
-    AdoptionStatus,
-    Deployment,
-    Environment,
-    Visibility,
-    is_stale,
-)
-from registry.adoption.service.finding import visible_to
+from registry.adoption.models import CURRENT, Adoption, AdoptionStatus, completed, is_stale
+from registry.adoption.service.finding import Wanted, filters, visible_to
 from registry.authz.actor import Actor
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Service
 from registry.kit import paging
 from registry.kit.clock import stamp
 from registry.kit.paging import Page, Place
+from registry.kit.rendering import Rendering
 from registry.releases.models import Release, ReleaseState
+
+#: How many organisations get a dot on a map; beyond that the shades of the states must tell.
+DOTS = 2_000
+
+_RUNS = and_(Release.service_id == Adoption.service_id, Release.version == Adoption.version)
+
+
+def _behind() -> Any:
+    """Count the stable releases that are newer than this one, and not yanked."""
+    newer = aliased(Release)
+    return (
+        select(func.count(newer.id))
+        .where(
+            newer.service_id == Release.service_id,
+            newer.state == ReleaseState.PUBLISHED,
+            newer.is_prerelease.is_(False),
+            newer.yanked_at.is_(None),
+            newer.precedence > Release.precedence,
+        )
+        .correlate(Release)
+        .scalar_subquery()
+    )
+
+
+def _read(
+    session: Session,
+    actor: Actor,
+    wanted: Sequence[ColumnElement[bool]],
+    order: Sequence[InstrumentedAttribute[Any]],
+    *,
+    after: Place | None,
+    limit: int,
+) -> Page[Any]:
+    """Read adoptions with what they join."""
+    told: Bundle[Any] = Bundle(
+        "told",
+        Service.slug.label("service"),
+        Service.name.label("service_name"),
+        Service.latest_version.label("latest"),
+        Organisation.slug.label("organisation"),
+        Organisation.name.label("organisation_name"),
+        Organisation.state,
+        Adoption.status,
+        Adoption.version,
+        Adoption.since,
+        Adoption.visibility,
+        Adoption.declared_by,
+        Adoption.expires_at,
+        Adoption.demo,
+        Adoption.stored_etag,
+        Release.yanked_at,
+        Release.deprecated,
+        _behind().label("behind"),
+    )
+    query = (
+        select(told, *order)
+        .select_from(Adoption)
+        .join(Service, Service.id == Adoption.service_id)
+        .join(Organisation, Organisation.id == Adoption.organisation_id)
+        .outerjoin(Release, _RUNS)
+        .where(visible_to(actor), *wanted)
+    )
+    return paging.read(session, query, order, after=after, limit=limit)
 
 
 def fleet(
@@ -34,52 +92,19 @@ def fleet(
     Only stable releases that are not yanked count as newer.
     """
     service = catalogue.find(session, actor, slug)
-    newer = aliased(Release)
-    behind = (
-        select(func.count(newer.id))
-        .where(
-            newer.service_id == Adoption.service_id,
-            newer.state == ReleaseState.PUBLISHED,
-            newer.is_prerelease.is_(False),
-            newer.yanked_at.is_(None),
-            newer.precedence > Release.precedence,
-        )
-        .correlate(Adoption, Release)
-        .scalar_subquery()
-        .label("behind")
-    )
-    its = and_(Release.service_id == Adoption.service_id, Release.version == Adoption.version)
-    running: Bundle[Any] = Bundle(
-        "running",
-        Organisation.slug,
-        Adoption.status,
-        Adoption.version,
-        Adoption.since,
-        Adoption.expires_at,
-        Adoption.demo,
-        Release.yanked_at,
-        Release.deprecated,
-        behind,
-    )
-    query = (
-        select(running, Organisation.slug)
-        .select_from(Adoption)
-        .join(Organisation, Organisation.id == Adoption.organisation_id)
-        .outerjoin(Release, its)
-        .where(Adoption.service_id == service.id, Adoption.status == AdoptionStatus.LIVE, visible_to(actor))
-    )
-    page = paging.read(session, query, (Organisation.slug,), after=after, limit=limit)
-    return page.map(lambda row: _entry(row, service.latest_version))
+    live = (Adoption.service_id == service.id, Adoption.status == AdoptionStatus.LIVE)
+    page = _read(session, actor, live, (Organisation.slug,), after=after, limit=limit)
+    return page.map(_entry)
 
 
-def _entry(row: Any, latest: str | None) -> dict[str, Any]:
+def _entry(row: Any) -> dict[str, Any]:
     return {
-        "organisation": row.slug,
+        "organisation": row.organisation,
         "status": row.status,
         "version": row.version,
         "since": stamp(row.since) if row.since else None,
         "behind": row.behind if row.version else None,
-        "latest": latest,
+        "latest": row.latest,
         "yanked": row.yanked_at is not None,
         "deprecated": row.deprecated is not None,
         "advisory": False,
@@ -88,56 +113,93 @@ def _entry(row: Any, latest: str | None) -> dict[str, Any]:
     }
 
 
-#: What everybody may know of those who reuse a service now, or are on the way to it.
-_OPEN = (Adoption.visibility == Visibility.PUBLIC, Adoption.status.in_(CURRENT))
+def overview(
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    overdue: bool = False,
+    ending: datetime | None = None,
+    after: Place | None = None,
+    limit: int = paging.LIMIT_DEFAULT,
+) -> Page[dict[str, Any]]:
+    """List adoptions as `fleet` does, with what people call things: of a service by organisation, else by service.
 
-
-def adopters(service: str | None = None) -> Select[UUID]:
-    """Select the organisations that everybody may know to reuse this service, or any."""
-    query = select(Adoption.organisation_id).where(*_OPEN)
-    if service is None:
-        return query
-    return query.join(Service, Service.id == Adoption.service_id).where(Service.slug == service)
-
-
-def adopted_by(organisation: str) -> Select[UUID]:
-    """Select the services that everybody may know this organisation to reuse."""
-    of = Organisation.id == Adoption.organisation_id
-    return select(Adoption.service_id).join(Organisation, of).where(*_OPEN, Organisation.slug == organisation)
-
-
-def mature(model: str, level: int) -> Select[UUID]:
-    """Select the services that reach a level of a maturity model somewhere.
-
-    What counts is the newest rating of production in each municipality where the service is live for all to see; a
-    rating by another version of the model says nothing of this one.
+    `overdue` narrows the list to those who should upgrade, `ending` to those in use whose word ends before then.
     """
-    later = aliased(Deployment)
-    superseded = exists().where(
-        later.adoption_id == Deployment.adoption_id,
-        later.environment == Environment.PRODUCTION,
-        later.maturity_model.is_not(None),
-        later.occurred_at > Deployment.occurred_at,
-    )
-    return (
-        select(Adoption.service_id)
-        .join(Deployment, Deployment.adoption_id == Adoption.id)
-        .where(
-            Adoption.visibility == Visibility.PUBLIC,
-            Adoption.status == AdoptionStatus.LIVE,
-            Deployment.environment == Environment.PRODUCTION,
-            Deployment.maturity_model == model,
-            Deployment.maturity_level >= level,
-            ~superseded,
-        )
-    )
+    order = (Organisation.name_key, Adoption.id) if wanted.service else (Service.name_key, Adoption.id)
+    conditions = filters(wanted)
+    if overdue:
+        reasons = (Release.yanked_at.is_not(None), Release.deprecated.is_not(None), _behind() > 0)
+        conditions += [Adoption.status.in_(CURRENT), or_(*reasons)]
+    if ending is not None:
+        conditions += [Adoption.status.in_(CURRENT), Adoption.expires_at < ending]
+    return _read(session, actor, conditions, order, after=after, limit=limit).map(_named_entry)
 
 
-def reused(*, adopted_by_slug: str | None = None, maturity: tuple[str, int] | None = None) -> Select[UUID] | None:
-    """Select the services to which all that is said applies; None where nothing is said."""
-    wanted = []
-    if adopted_by_slug is not None:
-        wanted.append(Service.id.in_(adopted_by(adopted_by_slug)))
-    if maturity is not None:
-        wanted.append(Service.id.in_(mature(*maturity)))
-    return select(Service.id).where(*wanted) if wanted else None
+def _named_entry(row: Any) -> dict[str, Any]:
+    more = ("service", "service_name", "organisation_name", "state", "visibility", "declared_by")
+    tag = completed(Rendering(b"{}", row.stored_etag), row.expires_at).etag
+    told = {name: getattr(row, name) for name in more}
+    return _entry(row) | told | {"expires_at": stamp(row.expires_at), "etag": tag}
+
+
+def versions(session: Session, actor: Actor, services: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """Count where services are live, by version, the highest first; by the slugs of the services."""
+    live = (
+        select(Adoption.service_id, Adoption.version, func.count().label("adopters"))
+        .where(Adoption.status == AdoptionStatus.LIVE, visible_to(actor))
+        .group_by(Adoption.service_id, Adoption.version)
+        .subquery()
+    )
+    its = and_(Release.service_id == live.c.service_id, Release.version == live.c.version)
+    query = (
+        select(Service.slug, live.c.version, live.c.adopters, Release.yanked_at, Release.deprecated, _behind())
+        .select_from(live)
+        .join(Service, Service.id == live.c.service_id)
+        .outerjoin(Release, its)
+        .where(Service.slug.in_(services), catalogue.visible_to(actor))
+        .order_by(live.c.version.is_(None), Release.precedence.desc())
+    )
+    found: dict[str, list[dict[str, Any]]] = {slug: [] for slug in services}
+    for slug, version, adopters, yanked_at, deprecated, behind in session.execute(query):
+        told = {"version": version, "adopters": adopters, "behind": behind if version else None}
+        found[slug].append(told | {"yanked": yanked_at is not None, "deprecated": deprecated is not None})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """An organisation on the map; `live` says that something runs there, not only that it is on the way."""
+
+    slug: str
+    name: str
+    lat: float
+    lon: float
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where those are who reuse something: how many in each state, and the places of those who gave one."""
+
+    states: dict[str, int]
+    dots: list[Dot]
+
+
+def spread(session: Session, actor: Actor, wanted: Wanted | None = None, *, dots: int = DOTS) -> Spread:
+    """Tell where the organisations are that reuse what is wanted, or anything, or are on the way to it."""
+    its = (Adoption.status.in_(CURRENT), visible_to(actor), *filters(wanted or Wanted()))
+    adopters = select(Organisation).join(Adoption, Adoption.organisation_id == Organisation.id).where(*its)
+    states = adopters.where(Organisation.state.is_not(None)).with_only_columns(
+        Organisation.state, func.count(Organisation.id.distinct())
+    )
+    live = func.max(case((Adoption.status == AdoptionStatus.LIVE, 1), else_=0))
+    place = (Organisation.slug, Organisation.name, Organisation.lat, Organisation.lon)
+    places = adopters.where(Organisation.lat.is_not(None)).with_only_columns(*place, live).group_by(*place).limit(dots)
+    counted = session.execute(states.group_by(Organisation.state)).all()
+    found = session.execute(places.order_by(Organisation.slug)).all()
+    return Spread(
+        {str(state): number for state, number in counted},
+        [Dot(slug, name, lat, lon, bool(runs)) for slug, name, lat, lon, runs in found],
+    )
