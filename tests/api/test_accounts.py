@@ -89,6 +89,32 @@ def test_an_organisation_is_verified_as_long_as_it_has_its_key(call):
     assert good(call("GET", path))["verified"] == "operator"
 
 
+@pytest.mark.parametrize(
+    ("said", "verified"),
+    [
+        ({"name": "Stadt Köln"}, None),
+        ({"name": "MÖNCHENGLADBACH"}, "operator"),
+        ({"website": "https://www.mg.example/neu"}, "operator"),
+        ({"website": "https://koeln.example"}, None),
+        ({"website": None}, None),
+        ({"email": "a@mg.example"}, "operator"),
+    ],
+)
+def test_the_operators_word_is_for_the_name_and_domain_that_he_knew(call, said, verified):
+    def change(who, **said):
+        return good(call("PATCH", MG, said, who=who, headers=ANYHOW))["verified"]
+
+    # Who had no website before gives one, and is who he was.
+    assert change(OWNER, website="https://mg.example") == "operator"
+    assert change(OWNER, **said) == verified
+    assert change(OWNER, name="Mönchengladbach", website="https://mg.example") == verified
+    assert change("operator", website="https://www.mg.example") == verified
+    assert change("operator", name="Mönchengladbach") == "operator"
+    entries = good(call("GET", f"{MG}/audit?type=organisation.changed", who=OWNER))["items"]
+    lost = [it for it in entries if it["before"].get("verified") == "operator"]
+    assert len(lost) == (verified is None)
+
+
 def test_two_organisations_have_neither_slug_nor_ars_in_common(call):
     good(call("POST", ORGANISATIONS, WHOLE, who="operator"), 201)
     refused(call("POST", ORGANISATIONS, WHOLE | {"ars": None, "ags": None}, who="operator"), 409, "organisation-exists")

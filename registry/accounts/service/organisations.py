@@ -14,7 +14,7 @@ from registry.accounts.keys import DIGITS, ags_of, state_of
 from registry.accounts.models import Organisation, OrganisationKind, Proof
 from registry.accounts.service import telling
 from registry.authz.actor import Actor
-from registry.authz.policy import Permission, require
+from registry.authz.policy import Permission, can, require
 from registry.journal import service as journal
 from registry.kit import clock, paging, walks
 from registry.kit.errors import Fault, text
@@ -147,21 +147,24 @@ def onboard(session: Session, actor: Actor, *, demo: bool = False, **said: Any) 
 def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]) -> Organisation:
     """Change what is known of an organisation; who it is only the operator may change.
 
-    Raises NotYoursError, OrganisationInvalidError, OrganisationExistsError.
+    The operator's word is gone when others change the name, or a domain that was there when he gave it; it is given
+    again when he says the name himself. Raises NotYoursError, OrganisationInvalidError, OrganisationExistsError.
     """
     organisation = find(session, actor, slug, lock=True)
     require(actor, Permission.ORGANISATION_CHANGE, organisation)
     if IDENTITY & changes.keys():
         require(actor, Permission.ORGANISATION_CREATE)
-    before = {name: getattr(organisation, name) for name in IDENTITY - {"parent"}}
+    before = {name: getattr(organisation, name) for name in (IDENTITY | {"verified"}) - {"parent"}}
     demanded = organisation.four_eyes
-    domain = urlsplit(organisation.website or "").hostname
+    name, domain = organisation.name_key, _domain(organisation)
     _take(session, organisation, changes)
     if organisation.ars != before["ars"] or organisation.kind != before["kind"]:
         organisation.verified = _proof(organisation)
+    elif not _still_holds(actor, organisation, name, domain):
+        organisation.verified = None
+    elif "name" in changes and can(actor, Permission.ORGANISATION_CREATE):
+        organisation.verified = organisation.verified or _proof(organisation)
     _only_bearer(session, organisation)
-    if organisation.verified is Proof.DNS and urlsplit(organisation.website or "").hostname != domain:
-        organisation.verified = None  # what was proved was another domain
     organisation.updated_at = clock.now()
     _settle(session, organisation)
     after = {name: getattr(organisation, name) for name in before}
@@ -183,6 +186,18 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
         subject = "Vier-Augen-Prinzip ausgeschaltet / Four eyes turned off"
         telling.tell_owners(session, actor, organisation.id, "four-eyes.lifted", subject=subject, body=body)
     return organisation
+
+
+def _domain(it: Organisation) -> str:
+    return (urlsplit(it.website or "").hostname or "").removeprefix("www.")
+
+
+def _still_holds(actor: Actor, it: Organisation, name: str, domain: str) -> bool:
+    """Whether what was proved holds after a change: DNS vouches for a domain, the operator for a name and one."""
+    stays = _domain(it) == domain
+    if it.verified is Proof.DNS:
+        return stays
+    return can(actor, Permission.ORGANISATION_CREATE) or (it.name_key == name and (stays or not domain))
 
 
 _FOUR_EYES = select(Organisation.four_eyes).where(Organisation.id == bindparam("id"))
