@@ -132,6 +132,11 @@ class Mandate(Base):
     provider: Mapped[Organisation] = relationship(foreign_keys=[provider_id], lazy="raise")
     principal: Mapped[Organisation] = relationship(foreign_keys=[principal_id], lazy="raise")
 
+    @property
+    def subject(self) -> str:
+        """Its name in the journal; both sides must be loaded."""
+        return f"mandate:{self.provider.slug}/{self.principal.slug}"
+
 
 class Client(Base):
     """A program that acts for one organisation; `services` are the ids of the only ones it may act on, None: all.

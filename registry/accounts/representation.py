@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from registry.accounts.models import Client, Invitation, Mandate, Membership, Organisation, SigningKey
+from registry.journal.models import Entry
+from registry.journal.representation import actor
 from registry.kit.clock import stamp
 
 
@@ -61,9 +63,15 @@ def client(it: Client, slugs: Mapping[UUID, str]) -> dict[str, Any]:
     }
 
 
-def mandate(it: Mandate) -> dict[str, Any]:
-    """Tell a mandate; both its sides must be loaded."""
-    return {"provider": it.provider.slug, "organisation": it.principal.slug, "given_at": stamp(it.given_at)}
+def mandate(it: Mandate, givers: Mapping[str, Entry]) -> dict[str, Any]:
+    """Tell a mandate; both its sides must be loaded, and `givers` has the entry that tells who gave it."""
+    given = givers.get(it.subject)
+    return {
+        "provider": it.provider.slug,
+        "organisation": it.principal.slug,
+        "given_at": stamp(it.given_at),
+        "given_by": None if given is None else actor(given),
+    }
 
 
 def signing_key(it: SigningKey) -> dict[str, Any]:

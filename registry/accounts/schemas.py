@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from registry.accounts.keys import STATES
 from registry.accounts.models import OrganisationKind, Proof
 from registry.authz.actor import Role, Scope
+from registry.journal.schemas import ActorSchema
 from registry.kit.schemas import Email, PublicKey, Schema, Slug, String, Url, one_of
 
 #: To how many services a client may be narrowed.
@@ -206,3 +207,37 @@ class MandateSchema(Schema):
     provider = Slug(required=True)
     organisation = Slug(required=True)
     given_at = fields.DateTime(required=True)
+    given_by = fields.Nested(
+        ActorSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who gave it, as the audit trail tells it; null where that is not known."},
+    )
+
+
+def _bound(least: int, most: int, about: str) -> fields.Integer:
+    return fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(least, most), metadata={"description": about}
+    )
+
+
+class LimitsChangeSchema(Schema):
+    """How much an organisation may have other than usual; null: as usual."""
+
+    services = _bound(0, 10**9, "Services.")
+    releases = _bound(0, 10**9, "Releases of one service.")
+    clients = _bound(0, 10**9, "Machine clients that were not ended.")
+    members = _bound(0, 10**9, "Members.")
+    storage_mb = _bound(0, 10**9, "Packages together, in millions of bytes.")
+    package_mb = _bound(1, 100_000, "One package, in millions of bytes.")
+
+
+class LimitsSchema(Schema):
+    """How much an organisation may have."""
+
+    services = fields.Integer(required=True)
+    releases = fields.Integer(required=True, metadata={"description": "Of one service."})
+    clients = fields.Integer(required=True)
+    members = fields.Integer(required=True)
+    storage_mb = fields.Integer(required=True, metadata={"description": "In millions of bytes."})
+    package_mb = fields.Integer(required=True, metadata={"description": "In millions of bytes."})

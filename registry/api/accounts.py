@@ -1,6 +1,6 @@
 """Organisations, their members, machine clients and mandates."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,6 +23,8 @@ from registry.accounts.schemas import (
     ClientSchema,
     ClientWithSecretSchema,
     LeakedSecretsSchema,
+    LimitsChangeSchema,
+    LimitsSchema,
     MandateSchema,
     NewClientSchema,
     NewOrganisationSchema,
@@ -30,9 +32,10 @@ from registry.accounts.schemas import (
     OrganisationSchema,
     RotationSchema,
 )
+from registry.accounts.service import Quota
 from registry.adoption import service as adoption
 from registry.api import conditional, lists
-from registry.api.door import Blueprint, actor, may, session
+from registry.api.door import Blueprint, actor, may, resources, session
 from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.actor import Scope
 from registry.authz.policy import Permission
@@ -102,6 +105,35 @@ class Organisation(MethodView):
         changed = accounts.change(session(), actor(), slug, said)
         catalogue.originator_changed(session(), changed)
         return conditional.answer(Rendering(changed.body, changed.etag))
+
+
+def _limits(said: Mapping[Quota, int]) -> Rendering:
+    return render(
+        {str(Quota.PACKAGE_MB): resources().settings.max_package_mb} | {str(name): n for name, n in said.items()}
+    )
+
+
+def _limits_etag(_organisation: OrganisationModel, slug: str) -> str:
+    return _limits(accounts.limits_of(session(), actor(), slug)).etag
+
+
+@blueprint.route("/organisations/<slug:slug>/limits")
+class LimitsOf(MethodView):
+    """How much an organisation may have."""
+
+    @may(Permission.LIMITS_READ, accounts.find)
+    @blueprint.response(200, LimitsSchema)
+    def get(self, slug: str) -> Response:
+        """Read how much an organisation may have."""
+        return conditional.answer(_limits(accounts.limits_of(session(), actor(), slug)))
+
+    @may(Permission.LIMITS_CHANGE, find_locked, changes=_limits_etag)
+    @blueprint.arguments(LimitsChangeSchema)
+    @blueprint.response(200, LimitsSchema)
+    def patch(self, said: dict[str, Any], slug: str) -> Response:
+        """Let an organisation have more or less; null: as usual."""
+        changes = {Quota(name): number for name, number in said.items()}
+        return conditional.answer(_limits(accounts.change_limits(session(), actor(), slug, changes)))
 
 
 @blueprint.route("/organisations/<slug:slug>/clients")
@@ -232,7 +264,8 @@ class Mandates(MethodView):
         """List mandates given and held."""
         after = lists.place_of(query.get("cursor"))
         page = accounts.mandates(session(), actor(), slug, after=after, limit=query["limit"])
-        return lists.answer_dicts(page.map(representation.mandate))
+        givers = accounts.givers(session(), actor(), page.items)
+        return lists.answer_dicts(page.map(lambda it: representation.mandate(it, givers)))
 
 
 def _giver(session: Any, actor: Any, slug: str, other: str) -> OrganisationModel:
@@ -246,7 +279,7 @@ def _present(_giver: OrganisationModel, slug: str, other: str) -> str | None:
 
 
 def _rendered(mandate: MandateModel) -> Rendering:
-    return render(representation.mandate(mandate))
+    return render(representation.mandate(mandate, accounts.givers(session(), actor(), [mandate])))
 
 
 @blueprint.route("/organisations/<slug:slug>/mandates/<slug:other>")

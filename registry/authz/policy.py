@@ -23,6 +23,8 @@ class Permission(StrEnum):
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CREATE = "organisation.create"
     ORGANISATION_CHANGE = "organisation.change"
+    LIMITS_READ = "limits.read"
+    LIMITS_CHANGE = "limits.change"
     MEMBERS_READ = "members.read"
     MEMBERS_CHANGE = "members.change"
     CLIENT_CREATE = "client.create"
@@ -151,6 +153,8 @@ POLICY: dict[Permission, tuple[Scope | None, tuple[Rule, ...]]] = {
     Permission.ORGANISATION_READ: (None, (anyone,)),
     Permission.ORGANISATION_CREATE: (Scope.REGISTRY_OPERATE, (operating,)),
     Permission.ORGANISATION_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.LIMITS_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
+    Permission.LIMITS_CHANGE: (Scope.REGISTRY_OPERATE, (operating,)),
     Permission.MEMBERS_READ: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.MEMBERS_CHANGE: (Scope.ORGANISATION_MANAGE, (member, operating)),
     Permission.CLIENT_CREATE: (Scope.ORGANISATION_MANAGE, (member, operating)),

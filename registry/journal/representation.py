@@ -30,13 +30,18 @@ def change(it: Entry) -> dict[str, Any]:
     }
 
 
+def actor(it: Entry) -> dict[str, Any]:
+    """Tell who did what an entry tells."""
+    return {"kind": it.actor_kind, "id": it.actor_id, "organisation": it.actor_organisation}
+
+
 def entry(it: Entry, vouched: str | None) -> dict[str, Any]:
     """Tell an entry to those whom it concerns, with the hash that vouches for it."""
     return {
         "serial": it.serial,
         "type": it.type,
         "time": stamp(it.at),
-        "actor": {"kind": it.actor_kind, "id": it.actor_id, "organisation": it.actor_organisation},
+        "actor": actor(it),
         "organisation": it.organisation,
         "service": it.service,
         "subject": it.subject,

@@ -1,13 +1,14 @@
 """Organisations, their members, clients and mandates through the API."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from registry.accounts import service as accounts
 from registry.accounts.models import Client, Mandate, Organisation
 from registry.authz.actor import Role
-from tests.api.asking import ANYHOW, ON_SQLITE, OWNER, good, pointers, refused
-from tests.cast import OPERATOR
+from registry.journal.models import Entry
+from tests.api.asking import ANYHOW, ON_SQLITE, OWNER, PUBLISHER, good, pointers, refused
+from tests.cast import OPERATOR, SERVICE
 
 ORGANISATIONS = "/organisations"
 MG = "/organisations/moenchengladbach"
@@ -277,3 +278,45 @@ def test_a_provider_acts_for_who_gave_it_a_mandate_until_it_is_withdrawn(call, s
     assert call("DELETE", MANDATE, who="wiesbaden-owner", headers=ANYHOW).status_code == 204
     refused(call("PUT", path, {"status": "rolling_out"}, who="rechenzentrum-adopter", headers=ANYHOW), 403, "not-yours")
     assert good(call("GET", path))["status"] == "planned"
+
+
+def test_the_operator_raises_what_an_organisation_may_have_and_its_owner_sees_it(call, create):
+    path = f"{MG}/limits"
+    usual = call("GET", path, who=OWNER)
+    assert (good(usual)["services"], good(usual)["package_mb"]) == (2000, 2)
+    refused(call("PATCH", path, {"services": 1}, who="operator"), 428)
+    refused(call("PATCH", path, {"services": 1}, who="operator", headers={"If-Match": '"x"'}), 412)
+    tag = {"If-Match": usual.headers["ETag"]}
+    told = good(call("PATCH", path, {"services": 1, "package_mb": 7}, who="operator", headers=tag))
+    assert told == {**good(usual), "services": 1, "package_mb": 7} == good(call("GET", path, who=OWNER))
+    refused(call("PATCH", path, {"services": 2}, who="operator", headers=tag), 412)
+    create("eins")
+    refused(call("POST", "/services", {**SERVICE, "slug": "zwei"}, who=PUBLISHER), 409, "quota-reached")
+    good(call("PATCH", path, {"services": None}, who="operator", headers=ANYHOW))
+    create("zwei")
+    assert good(call("GET", path, who=OWNER))["services"] == 2000
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "said", [{"services": -1}, {"services": "1"}, {"services": 1.5}, {"package_mb": 0}, {"members": 10**10}, {"x": 1}]
+)
+def test_what_an_organisation_may_have_is_a_number(call, said):
+    answer = call("PATCH", f"{MG}/limits", said, who="operator", headers=ANYHOW)
+    assert pointers(answer) == [f"#/{name}" for name in said]
+
+
+def test_a_mandate_tells_who_gave_it(call, resources):
+    path = "/organisations/rechenzentrum/mandates/kiel"
+    given = good(call("PUT", path, who="kiel-owner"))
+    assert (given["given_by"]["kind"], given["given_by"]["organisation"]) == ("client", "kiel")
+    listed = good(call("GET", "/organisations/rechenzentrum/mandates", who="operator"))["items"]
+    assert given in listed
+    audit = good(call("GET", "/organisations/kiel/audit?type=mandate.given", who="kiel-owner"))["items"]
+    assert audit[0]["actor"] == given["given_by"]
+    good(call("DELETE", path, who="kiel-owner", headers=ANYHOW), 204)
+    good(call("PUT", path, who="operator"))
+    assert good(call("GET", path, who="kiel-owner"))["given_by"]["organisation"] == "betrieb"
+    with resources.database.transaction() as session:
+        session.execute(delete(Entry).where(Entry.type == "mandate.given"))
+    assert good(call("GET", path, who="kiel-owner"))["given_by"] is None

@@ -132,6 +132,14 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
         {"population": 261_000},
         "401 403 403 403 403 403 403 403 403 403 200",
     ),
+    ("/organisations/{slug}/limits", "GET", f"{ORGANISATIONS}/moenchengladbach/limits", None, OWNER_MG),
+    (
+        "/organisations/{slug}/limits",
+        "PATCH",
+        f"{ORGANISATIONS}/moenchengladbach/limits",
+        {"services": 3000},
+        "401 403 403 403 403 403 403 403 403 403 200",
+    ),
     ("/organisations/{slug}/members", "GET", f"{ORGANISATIONS}/moenchengladbach/members", None, OWNER_MG),
     (
         "/organisations/{slug}/clients",

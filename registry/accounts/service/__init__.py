@@ -24,6 +24,7 @@ from registry.accounts.service.invitations import (
 from registry.accounts.service.mandates import (
     Principal,
     give_mandate,
+    givers,
     mandate,
     mandates,
     principal,
@@ -50,7 +51,7 @@ from registry.accounts.service.organisations import (
     rendering,
 )
 from registry.accounts.service.proofs import Challenge, challenge, prove
-from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits
+from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits, limits_of
 from registry.accounts.service.telling import tell_owners
 from registry.accounts.service.tokens import (
     Introspection,
@@ -99,6 +100,7 @@ __all__ = [
     "forget_old_invitations",
     "forget_used",
     "give_mandate",
+    "givers",
     "introspect",
     "invitation",
     "invitations",
@@ -109,6 +111,7 @@ __all__ = [
     "keep_to",
     "leave",
     "limits",
+    "limits_of",
     "mandate",
     "mandates",
     "member",

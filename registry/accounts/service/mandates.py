@@ -1,5 +1,6 @@
 """The word of an organisation that a shared IT provider may act for it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from registry.accounts.service import organisations
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
+from registry.journal.models import Entry
 from registry.kit import paging
 from registry.kit.errors import text
 from registry.kit.paging import Page, Place
@@ -94,6 +96,13 @@ def mandate(session: Session, actor: Actor, provider: str, slug: str) -> Mandate
     return session.scalar(query.options(*_SIDES))
 
 
+def givers(session: Session, actor: Actor, given: Collection[Mandate]) -> Mapping[str, Entry]:
+    """Return the entries that tell who gave these mandates, by their subjects; whoever was shown them was asked."""
+    require(actor, Permission.ORGANISATION_READ)
+    organisations_of = {it.principal.slug for it in given}
+    return journal.newest(session, "mandate.given", organisations_of, {it.subject for it in given})
+
+
 def give_mandate(session: Session, actor: Actor, provider: str, slug: str) -> Mandate:
     """Let a provider adopt and report for an organisation; NotAProviderError for any other kind."""
     holder = organisations.find(session, actor, provider)
@@ -109,7 +118,7 @@ def give_mandate(session: Session, actor: Actor, provider: str, slug: str) -> Ma
     given = Mandate(provider=holder, principal=giver)
     session.add(given)
     session.flush()
-    _note(session, actor, "mandate.given", provider, slug)
+    _note(session, actor, "mandate.given", given)
     return given
 
 
@@ -121,10 +130,9 @@ def withdraw_mandate(session: Session, actor: Actor, provider: str, slug: str) -
     if known is None:
         raise MandateNotFoundError(provider, slug)
     session.delete(known)
-    _note(session, actor, "mandate.withdrawn", provider, slug)
+    _note(session, actor, "mandate.withdrawn", known)
 
 
-def _note(session: Session, actor: Actor, kind: str, provider: str, slug: str) -> None:
-    journal.record(
-        session, actor, kind, subject=f"mandate:{provider}/{slug}", organisation=slug, after={"provider": provider}
-    )
+def _note(session: Session, actor: Actor, kind: str, it: Mandate) -> None:
+    after = {"provider": it.provider.slug}
+    journal.record(session, actor, kind, subject=it.subject, organisation=it.principal.slug, after=after)

@@ -45,6 +45,13 @@ def limits(session: Session, organisation_id: UUID) -> dict[Quota, int]:
     return USUAL | {Quota(name): number for name, number in said.items()}
 
 
+def limits_of(session: Session, actor: Actor, slug: str) -> dict[Quota, int]:
+    """Tell what an organisation may have."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.LIMITS_READ, organisation)
+    return limits(session, organisation.id)
+
+
 def keep_to(session: Session, organisation_id: UUID, **wanted: int) -> None:
     """Refuse what would be more than an organisation may have: `services=3` where it would have three of them.
 
@@ -73,8 +80,8 @@ def _count(session: Session, *its: ColumnElement[bool]) -> int:
 
 def change_limits(session: Session, actor: Actor, slug: str, changes: Mapping[Quota, int | None]) -> dict[Quota, int]:
     """Let an organisation have more or less than usual (None: as usual); return what it may have."""
-    require(actor, Permission.ORGANISATION_CREATE)
     organisation = organisations.find(session, actor, slug, lock=True)
+    require(actor, Permission.LIMITS_CHANGE, organisation)
     before = dict(organisation.limits or {})
     after = {**before, **{str(name): number for name, number in changes.items()}}
     kept = {name: number for name, number in after.items() if number is not None}

@@ -1,6 +1,6 @@
 """Show the journal to those whom it concerns: an organisation its own part, the operator all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -101,3 +101,11 @@ def _wanted(
     if filters.before is not None:
         wanted.append(Entry.at < filters.before)
     return wanted
+
+
+def newest(session: Session, kind: str, organisations: Collection[str], subjects: Collection[str]) -> dict[str, Entry]:
+    """Return the newest entry of a kind for each of these subjects, which are of these organisations."""
+    if not subjects:
+        return {}
+    query = select(Entry).where(Entry.organisation.in_(organisations), Entry.type == kind, Entry.subject.in_(subjects))
+    return {entry.subject: entry for entry in session.scalars(query.order_by(Entry.serial))}
