@@ -17,7 +17,7 @@ from registry.authz.errors import (
 from registry.authz.policy import POLICY, STRONG, Permission, anyone, can, operating, require, require_scope
 from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
-from registry.catalogue.models import ServiceStatus
+from registry.catalogue.models import ServiceStatus, Sort
 from registry.catalogue.service import Wanted, keeping
 from registry.releases import service as releases
 from registry.releases.errors import ReleaseNotFoundError
@@ -50,7 +50,7 @@ def test_the_list_shows_just_what_the_policy_lets_one_read(session, actor_of, ma
         rendered = False
     assert found == rendered == may
     for wanted in WISHES:
-        for sort in (None, *catalogue.Sort):
+        for sort in (None, *Sort):
             told = catalogue.browse(session, actor, wanted, sort=sort)
             assert (len(told.page.items), told.page.total) == (int(may), int(may))
             assert any(told.facets.values()) == may
