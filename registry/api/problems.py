@@ -235,6 +235,14 @@ class Parser(FlaskParser):
             ) from None
 
     @override
+    def load_querystring(self, req: Any, schema: Any) -> Any:
+        """Return what is asked for; whoever asks for one thing twice means neither, or does not know what is meant."""
+        twice = {name: ["Given more than once."] for name, said in req.args.lists() if len(said) > 1}
+        if twice:
+            refuse({"query": twice})
+        return super().load_querystring(req, schema)
+
+    @override
     def handle_error(self, error: Any, *_args: Any, **_kwargs: Any) -> Any:
         """Refuse with every place that is wrong."""
         refuse(error.messages)

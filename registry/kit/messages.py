@@ -5,6 +5,7 @@ import re
 _GERMAN = (
     (r"Missing data for required field\.", "Pflichtangabe fehlt."),
     (r"Unknown field\.", "Unbekanntes Feld."),
+    (r"Given more than once\.", "Mehrmals angegeben."),
     (r"Field may not be null\.", "Darf nicht null sein."),
     (r"Not a valid string\.", "Muss ein Text sein."),
     (r"Not a valid integer\.", "Muss eine ganze Zahl sein."),

@@ -471,6 +471,8 @@ QUERIES = {
     "/services?limit=ten": "limit",
     "/services?limit=99999999999999999999999": "limit",
     "/services?cursor=rubbish": "cursor",
+    "/services?topic=Bildung&topic=Umwelt": "topic",
+    "/services?limit=10&limit=20": "limit",
     "/services?cursor=%00": "cursor",
     "/services?cursor=": "cursor",
     "/services?colour=red": "colour",
