@@ -124,6 +124,14 @@ def test_two_organisations_have_neither_slug_nor_ars_in_common(call):
     refused(call("PATCH", MG, change, who="operator", headers=ANYHOW), 409, "organisation-exists")
 
 
+def test_what_is_no_news_of_an_organisation_makes_none(call):
+    told = good(call("GET", MG))
+    for said in ({}, {"website": told["website"], "name": told["name"]}):
+        answer = call("PATCH", MG, said, who=OWNER, headers={"If-Match": "*"})
+        assert good(answer) == told
+    assert good(call("GET", f"{MG}/audit?type=organisation.changed", who=OWNER))["items"] == []
+
+
 def test_an_owner_changes_how_his_organisation_presents_itself(call):
     said = {
         "name": "Stadt MG",

@@ -145,7 +145,7 @@ def onboard(session: Session, actor: Actor, *, demo: bool = False, **said: Any) 
 
 
 def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]) -> Organisation:
-    """Change what is known of an organisation; who it is only the operator may change.
+    """Change what is known of an organisation; who it is only the operator may change. What is no news makes none.
 
     The operator's word is gone when others change the name, or a domain that was there when he gave it; it is given
     again when he says the name himself. Raises NotYoursError, OrganisationInvalidError, OrganisationExistsError.
@@ -155,7 +155,7 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     if IDENTITY & changes.keys():
         require(actor, Permission.ORGANISATION_CREATE)
     before = {name: getattr(organisation, name) for name in (IDENTITY | {"verified"}) - {"parent"}}
-    demanded = organisation.four_eyes
+    demanded, etag = organisation.four_eyes, organisation.etag
     name, domain = organisation.name_key, _domain(organisation)
     _take(session, organisation, changes)
     if organisation.ars != before["ars"] or organisation.kind != before["kind"]:
@@ -165,8 +165,10 @@ def change(session: Session, actor: Actor, slug: str, changes: Mapping[str, Any]
     elif "name" in changes and can(actor, Permission.ORGANISATION_CREATE):
         organisation.verified = organisation.verified or _proof(organisation)
     _only_bearer(session, organisation)
-    organisation.updated_at = clock.now()
     _settle(session, organisation)
+    if organisation.etag == etag:
+        return organisation
+    organisation.updated_at = clock.now()
     after = {name: getattr(organisation, name) for name in before}
     journal.record(
         session,
