@@ -1,7 +1,7 @@
 """Send packages and files: with digest, entity tag and ranges (RFC 9110, section 14)."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from flask import Response, request, stream_with_context
@@ -106,12 +106,12 @@ def _digest(hexadecimal: str) -> str:
     return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
 
 
-def file(it: PackagedFile, read: Callable[[], Iterator[bytes]]) -> Response:
+def file(it: PackagedFile, content: Iterator[bytes]) -> Response:
     """Send one file out of a package, as something that cannot act in a browser."""
     if conditional.is_known(it.sha256):
         answer = Response(status=304)
     else:
-        body = None if request.method == "HEAD" else stream_with_context(read())
+        body = None if request.method == "HEAD" else stream_with_context(content)
         answer = Response(body, 200, direct_passthrough=True)
         answer.headers["Content-Length"] = str(it.size)
     shown = it.media_type in _SHOWN

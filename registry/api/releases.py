@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import zipfile
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -342,11 +340,5 @@ class File(MethodView):
     @blueprint.response(200, {"description": "The file as it was packed."}, content_type="*/*")
     def get(self, slug: str, version: str, path: str) -> Response:
         """Read one file of a package; nothing in it runs in a browser."""
-        key, file = releases.find_file(session(), actor(), slug, version, path)
-        return downloads.file(file, partial(_contents, key, path))
-
-
-def _contents(key: str, path: str) -> Iterator[bytes]:
-    with resources().storage.open_object(key) as stored, zipfile.ZipFile(stored) as archive, archive.open(path) as it:
-        while block := it.read(1 << 16):
-            yield block
+        file, content = releases.read_file(session(), actor(), slug, version, path, storage=resources().storage)
+        return downloads.file(file, content)

@@ -1,10 +1,12 @@
 """Texts that people write with marks: Markdown, as HTML that can do no harm."""
 
+from collections.abc import Iterable
 from functools import cache
 
 import nh3
 from flask import Flask
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 _TAGS = {
@@ -18,16 +20,31 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
 
 
-def markdown(said: str) -> Markup:
-    """Render Markdown; raw HTML is shown as it is written, and pictures from elsewhere are left out."""
+def markdown(said: str, below: int = 2) -> Markup:
+    """Render Markdown; raw HTML is shown as it is written, and pictures from elsewhere are left out.
+
+    Its headings continue those of the page: the highest stands one below the level that is said, and none is skipped.
+    """
+    tokens = _reader().parse(said)
+    _place_headings(tokens, below)
     clean = nh3.clean(
-        _reader().render(said),
+        _reader().renderer.render(tokens, _reader().options, {}),
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(clean)  # noqa: S704 - cleaned the line before
+
+
+def _place_headings(tokens: Iterable[Token], below: int) -> None:
+    around: list[int] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            around = [*(each for each in around if each < level), level]
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(below + len(around), 6)}"
 
 
 def init_app(app: Flask) -> None:

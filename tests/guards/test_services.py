@@ -25,6 +25,7 @@ ASKS |= {
     "challenge",
     "_follow",
     "_read",
+    "find_file",
 }
 
 #: Functions that take no actor, or ask nobody, each with its reason.

@@ -1,7 +1,17 @@
 """What can be done with releases."""
 
 from registry.releases.service.attesting import attest, attestation, attested
-from registry.releases.service.browsing import Download, browse, download, files, find, find_file, inspection, rendering
+from registry.releases.service.browsing import (
+    Download,
+    browse,
+    download,
+    files,
+    find,
+    find_file,
+    inspection,
+    read_file,
+    rendering,
+)
 from registry.releases.service.changing import approve, change, open_draft, reject, unyank, yank
 from registry.releases.service.keeping import ORPHAN_AGE, add_downloads, sweep, verify
 from registry.releases.service.publishing import (
@@ -38,6 +48,7 @@ __all__ = [
     "new_key",
     "open_draft",
     "publish",
+    "read_file",
     "refuse_errors",
     "reject",
     "rendering",

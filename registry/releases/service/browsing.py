@@ -1,5 +1,7 @@
 """Find releases, what was found in them, and their files."""
 
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVarTuple
 from uuid import UUID
@@ -14,6 +16,7 @@ from registry.catalogue.models import Service, ServiceStatus
 from registry.kit import db, paging
 from registry.kit.paging import Page, Place
 from registry.kit.rendering import Rendering
+from registry.kit.storage import Storage
 from registry.releases.errors import FileNotFoundInPackageError, ReleaseNotFoundError
 from registry.releases.models import Inspection, PackagedFile, Release, ReleaseState
 
@@ -187,3 +190,17 @@ def find_file(session: Session, actor: Actor, slug: str, version: str, path: str
     if found is None:
         raise FileNotFoundInPackageError(path)
     return key, found
+
+
+def read_file(
+    session: Session, actor: Actor, slug: str, version: str, path: str, *, storage: Storage
+) -> tuple[PackagedFile, Iterator[bytes]]:
+    """Return a file of a release's package, and its content in blocks; nothing of it is read before it is asked for."""
+    key, found = find_file(session, actor, slug, version, path)
+    return found, _contents(storage, key, path)
+
+
+def _contents(storage: Storage, key: str, path: str) -> Iterator[bytes]:
+    with storage.open_object(key) as stored, zipfile.ZipFile(stored) as archive, archive.open(path) as it:
+        while block := it.read(1 << 16):
+            yield block
