@@ -5,9 +5,21 @@ from collections.abc import Callable
 from flask import Flask
 
 from registry.kit.errors import RegistryError
-from registry.web import account, catalogue, demo, door, errors, forms, organisation, providers, sign_in, start
+from registry.web import (
+    account,
+    catalogue,
+    demo,
+    door,
+    errors,
+    forms,
+    organisation,
+    providers,
+    releases,
+    sign_in,
+    start,
+)
 
-PAGES = (account, catalogue, demo, organisation, providers, sign_in, start)
+PAGES = (account, catalogue, demo, organisation, providers, releases, sign_in, start)
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:

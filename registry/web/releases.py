@@ -57,14 +57,13 @@ def _exactly(slug: str, **more: str) -> Response:
 @blueprint.get("/services/<slug:slug>/releases")
 def release_list(slug: str) -> Response:
     """List all versions of a service."""
-    of = f"releases?{slug}"
-    shown = releases.browse(session(), actor(), slug, after=lists.place(of), limit=_SHOWN).map(json.loads)
+    shown = releases.browse(session(), actor(), slug, after=lists.after(), limit=_SHOWN).map(json.loads)
     return page(
         "releases/releases.html",
         area="services",
         service=_service(slug),
         releases=shown,
-        next=lists.following(of, shown),
+        next=lists.following(shown),
     )
 
 
@@ -123,8 +122,7 @@ def file_list(slug: str, version: str) -> Response:
     """List the files of a version's package, by folder."""
     if version == LATEST:
         return _exactly(slug)
-    of = f"files?{slug}/{version}"
-    shown = releases.files(session(), actor(), slug, version, after=lists.place(of), limit=_FILES_SHOWN)
+    shown = releases.files(session(), actor(), slug, version, after=lists.after(), limit=_FILES_SHOWN)
     folders: dict[str, list[dict[str, Any]]] = {}
     for file in shown.map(representation.file).items:
         folder, _, name = file["path"].rpartition("/")
@@ -136,7 +134,7 @@ def file_list(slug: str, version: str) -> Response:
         version=version,
         folders=sorted(folders.items()),
         total=shown.total,
-        next=lists.following(of, shown),
+        next=lists.following(shown),
     )
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from registry.inspection.names import HIDDEN
+
 #: No more of a file is shown than this; the rest is for a download.
 MOST_BYTES = 256_000
 MOST_LINES = 10_000
@@ -37,7 +39,12 @@ def read(media_type: str, content: Iterable[bytes]) -> Source | None:
     lines = _ENDS.split(told)
     if lines[-1] == "":
         lines.pop()
-    return Source(lines[:MOST_LINES], whole and len(lines) <= MOST_LINES)
+    return Source([_honest(line) for line in lines[:MOST_LINES]], whole and len(lines) <= MOST_LINES)
+
+
+def _honest(line: str) -> str:
+    """Write out signs that hide or reorder what is read: whoever checks a file must see what is there."""
+    return HIDDEN.sub(lambda sign: sign[0] if sign[0] == "\t" else f"\\u{ord(sign[0]):04x}", line)
 
 
 def _beginning(content: Iterable[bytes]) -> tuple[bytes, bool]:

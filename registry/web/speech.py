@@ -112,8 +112,13 @@ def size(octets: int) -> str:
     """Write how large a file is."""
     for unit, octet in (("MB", 1_000_000), ("kB", 1_000)):
         if octets >= octet:
-            return f"{number(round(octets / octet, 1))} {unit}"
-    return f"{octets} B"
+            return f"{number(round(octets / octet, 1))}\N{NO-BREAK SPACE}{unit}"
+    return f"{octets}\N{NO-BREAK SPACE}B"
+
+
+def tongue(code: str) -> str:
+    """Name a language by its code; one that has no name is told by the code."""
+    return _locale(language()).languages.get(code.replace("-", "_")) or code
 
 
 def init_app(app: Flask) -> None:
@@ -121,5 +126,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     environment: Any = app.jinja_env
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
-    app.jinja_env.filters |= {"day": day, "moment": moment, "number": number, "size": size}
+    app.jinja_env.filters |= {"day": day, "moment": moment, "number": number, "size": size, "tongue": tongue}
     app.jinja_env.globals |= {"say": say, "spoken": spoken}

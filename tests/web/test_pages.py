@@ -39,6 +39,15 @@ PAGES = (
     (None, "/services?q=gibtesnicht"),
     (None, "/services/passierschein-a38"),
     (None, "/services/strassenreinigung-meldung"),
+    # releases
+    (None, "/services/passierschein-a38/releases"),
+    (None, "/services/passierschein-a38/releases/2.0.0"),
+    (None, "/services/urkundenbestellung/releases/0.9.0"),
+    (None, "/services/sperrmuellabholung/releases/1.1.0"),
+    (None, "/services/passierschein-a38/releases/2.0.0/files"),
+    (None, "/services/passierschein-a38/releases/2.0.0/files/README.md"),
+    (None, "/services/urkundenbestellung/releases/0.9.0/files/publiccode.yml#L58"),
+    (None, "/services/passierschein-a38/releases/2.0.0/files/processes/passierschein.bpmn"),
     # sign_in
     (None, "/sign-in"),
     (None, "/first-operator?secret=x"),

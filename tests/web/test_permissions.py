@@ -31,6 +31,7 @@ INVITED = {"email": "neu@city.example", "role": "viewer"}
 PLACES = {
     "<slug:slug>": "wunschkennzeichen",
     "<version:version>": "1.0.0",
+    "<file:path>": "README.md",
     "<slug:organisation>": "wiesbaden",
     "<uuid:identifier>": NONE,
 }
@@ -41,6 +42,12 @@ TABLE = (
     # catalogue
     ("GET", "/services", None, ALL),
     ("GET", "/services/<slug:slug>", None, ALL),
+    # releases
+    ("GET", "/services/<slug:slug>/releases", None, ALL),
+    ("GET", "/services/<slug:slug>/releases/<version:version>", None, ALL),
+    ("GET", "/services/<slug:slug>/releases/<version:version>/package", None, ALL.replace("200", "302")),
+    ("GET", "/services/<slug:slug>/releases/<version:version>/files", None, ALL),
+    ("GET", "/services/<slug:slug>/releases/<version:version>/files/<file:path>", None, ALL),
     # sign_in
     ("GET", "/sign-in", None, ALL),
     ("POST", "/sign-in", {}, WRONG),
