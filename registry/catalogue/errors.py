@@ -1,6 +1,6 @@
 """What may go wrong in the catalogue."""
 
-from registry.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, text
+from registry.kit.errors import ConflictError, Fault, ForbiddenError, InvalidError, NotFoundError, text
 
 
 class ServiceNotFoundError(NotFoundError):
@@ -25,9 +25,8 @@ class ServiceExistsError(ConflictError):
     remedy = text("Wählen Sie einen anderen Slug.", "Choose another slug.")
 
     def __init__(self, slug: str) -> None:
-        super().__init__(
-            text(f"Den Slug „{slug}“ trägt schon ein Online-Dienst.", f"The slug “{slug}” is another service's.")
-        )
+        said = text(f"Den Slug „{slug}“ trägt schon ein Online-Dienst.", f"The slug “{slug}” is another service's.")
+        super().__init__(said, faults=[Fault("#/slug", said)])
 
 
 class ServiceInvalidError(InvalidError):

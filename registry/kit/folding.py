@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _TRANSCRIBED = re.compile(r"ae|oe|ue")
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def fold(value: str) -> str:
@@ -11,3 +12,9 @@ def fold(value: str) -> str:
     plain = unicodedata.normalize("NFKD", value.casefold())
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return _TRANSCRIBED.sub(lambda pair: pair.group()[0], bare)
+
+
+def transcribe(value: str) -> str:
+    """Write a German text in the letters of the Latin alphabet alone, in lower case: ä becomes ae, é becomes e."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", value).lower().translate(_LETTERS))
+    return "".join(character for character in plain if not unicodedata.combining(character))

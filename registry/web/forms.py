@@ -1,8 +1,9 @@
 """What forms share: reading them, what is wrong beside its field, and that a form sent twice is acted on once."""
 
 import hashlib
+import re
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -13,11 +14,12 @@ from registry.kit.errors import ConflictError, InvalidError, RegistryError, text
 from registry.kit.idempotency import Answer, Memory
 from registry.kit.messages import translate
 from registry.web.door import session, signed_in
-from registry.web.speech import say
+from registry.web.speech import LANGUAGES, say
 
 #: What is wrong, by the name of the field; "" for what is the matter with the whole.
 Faults = Mapping[str, str]
 
+_UNNUMBERED = re.compile(r"\.\d+")
 #: What every form carries, and no schema knows.
 _OURS = frozenset({"csrf", "once", "seen"})
 
@@ -87,6 +89,56 @@ def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, s
             yield name, str(told[0])
 
 
+def line(form: Mapping[str, str], name: str) -> str:
+    """Return what was typed, as it is kept: browsers end lines in a way of their own."""
+    return form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def localised(form: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return a text in the languages in which the form has it; empty where it has it in none."""
+    return {speech: words for speech in LANGUAGES if (words := line(form, f"{name}.{speech}"))}
+
+
+def items(form: Mapping[str, str], name: str) -> list[str]:
+    """Return the items of a field in which they stand apart by commas or lines."""
+    return [item.strip() for item in re.split(r"[,\n]", form.get(name, "")) if item.strip()]
+
+
+def flat(said: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Give what is said by the fields that say it: `name.de`, `contacts.0.email`."""
+    if isinstance(said, Mapping):
+        parts: Iterable[tuple[Any, Any]] = said.items()
+    elif isinstance(said, list) and any(isinstance(item, Mapping) for item in said):
+        parts = enumerate(said)
+    else:
+        yield above, said
+        return
+    for key, below in parts:
+        yield from flat(below, f"{above}.{key}".lstrip("."))
+
+
+def named(faults: Faults, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return faults for the summary in the order of their fields, each with the field's label.
+
+    A label without numbers is for all of a kind: `contacts.email` for `contacts.0.email`. What has no field on the page
+    is said all the same.
+    """
+    order = list(labels)
+    found = [(_UNNUMBERED.sub("", field), field, told) for field, told in faults.items()]
+    found.sort(key=lambda each: order.index(each[0]) if each[0] in labels else len(order))
+    return [
+        (field if kind in labels else "", f"{labels[kind]}: {told}" if kind in labels else told)
+        for kind, field, told in found
+    ]
+
+
+def label_of(field: str, labels: Mapping[str, str]) -> str:
+    """Return what a field is called, with its number where there are several of it."""
+    number = re.search(r"\.(\d+)\.", field)
+    label = labels.get(_UNNUMBERED.sub("", field), field)
+    return f"{label} ({int(number[1]) + 1})" if number else label
+
+
 def init_app(app: Flask) -> None:
-    """Let every form differ from the one that a person was shown before."""
-    app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(12)
+    """Let templates name what is wrong, and every form differ from the one that a person was shown before."""
+    app.jinja_env.globals |= {"label_of": label_of, "named": named, "once": lambda: secrets.token_urlsafe(12)}

@@ -1,6 +1,6 @@
 """What statuses and other fixed values of the domain are called on pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Flask
 
@@ -39,6 +39,14 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "co_use": text("Mitnutzung", "co-use"),
         "own_operation": text("eigener Betrieb", "own operation"),
         "own_development": text("eigene Weiterentwicklung", "own development"),
+    },
+    "cost_key": {
+        "inhabitants": text("nach Einwohnerzahl", "by inhabitants"),
+        "actual_use": text("nach tatsächlicher Nutzung", "by actual use"),
+        "target_group": text("nach Größe der Zielgruppe", "by size of the target group"),
+        "koenigstein": text("nach Königsteiner Schlüssel", "by the Königstein key"),
+        "fixed": text("fester Betrag", "fixed amount"),
+        "none": text("keine Kosten", "no costs"),
     },
     "relation": {
         "reuse": text("Nachnutzung", "reuse"),
@@ -87,6 +95,7 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "error": text("Fehler", "Error"),
         "warning": text("Warnung", "Warning"),
         "hint": text("Hinweis", "Note"),
+<<<<<<< HEAD
     },
     "severity_many": {
         "error": text("Fehler", "Errors"),
@@ -150,6 +159,8 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
     "signer": {
         "organisation": text("Schlüssel der Organisation", "the organisation's key"),
         "pipeline": text("vertraute Pipeline", "the trusted pipeline"),
+=======
+>>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
     },
     "state": {
         "DE-BB": text("Brandenburg", "Brandenburg"),
@@ -206,6 +217,11 @@ def word(kind: str, value: str) -> str:
     """Say a fixed value in the language of the page; one that has no word of its own says itself."""
     told = WORDS.get(kind, {}).get(value)
     return say(told) if told else value
+
+
+def choices(kind: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    """Return values with what they are called, for a field to choose from."""
+    return [(str(value), word(kind, value)) for value in values]
 
 
 def init_app(app: Flask) -> None:

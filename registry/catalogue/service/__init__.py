@@ -18,7 +18,7 @@ from registry.catalogue.service.browsing import (
     topics,
     visible_to,
 )
-from registry.catalogue.service.describing import Similar, change, create
+from registry.catalogue.service.describing import Similar, change, create, similar
 from registry.catalogue.service.keeping import note_adoptions, note_latest, originator_changed
 from registry.catalogue.service.trusting import LIFETIME as TRUSTED_LIFETIME
 from registry.catalogue.service.trusting import SCOPES as TRUSTED_SCOPES
@@ -61,6 +61,7 @@ __all__ = [
     "refuse_untrusted",
     "remove_publisher",
     "rendering",
+    "similar",
     "slugs",
     "topics",
     "visible_to",

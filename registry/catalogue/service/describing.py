@@ -57,7 +57,7 @@ def create(session: Session, actor: Actor, *, demo: bool = False, **said: Any) -
     if session.scalar(select(Service.id).where(Service.slug == service.slug)):
         raise ServiceExistsError(service.slug)
     _keep_to_quota(session, service.originator_id)
-    alike = _similar(session, actor, service)
+    alike = similar(session, actor, name=service.name["de"], leika=service.leika)
     service.created_at = service.updated_at = clock.now()
     session.add(service)
     settle(session, service)
@@ -191,19 +191,20 @@ def _wrong(field: str, de: str, en: str) -> ServiceInvalidError:
     return ServiceInvalidError(text(de, en), faults=[Fault(f"#/{field}", text(de, en))])
 
 
-def _similar(session: Session, actor: Actor, service: Service) -> list[Similar]:
-    """Look for services of a like name or of the same LeiKa key, before the new one is among them."""
-    name = fold(service.name["de"])
-    longest = sorted(set(name.split()), key=len, reverse=True)[:_WORDS_MAX]
+def similar(session: Session, actor: Actor, *, name: str, leika: Sequence[str]) -> list[Similar]:
+    """Look for services of a like name or of the same LeiKa key, before a new one is among them."""
+    require(actor, Permission.SERVICE_CREATE)
+    folded = fold(name)
+    longest = sorted(set(folded.split()), key=len, reverse=True)[:_WORDS_MAX]
     with session.no_autoflush:
         seen_by = _audience(actor)
         keyed: Sequence[UUID] = ()
-        if service.leika:
-            same: dict[str, list[str]] = {Mark.LEIKA: service.leika}
+        if leika:
+            same: dict[str, list[str]] = {Mark.LEIKA: [*leika]}
             keyed = search.find(session, audience=seen_by, where=same, limit=_SIMILAR_MAX).services
         named = {
             identifier
-            for words in {name, *longest}
+            for words in {folded, *longest}
             for identifier in search.find(session, words, audience=seen_by, limit=_SIMILAR_MAX).services
         }
         rows = session.execute(
@@ -212,6 +213,6 @@ def _similar(session: Session, actor: Actor, service: Service) -> list[Similar]:
         found = [
             Similar(slug, words, "leika" if identifier in keyed else "name")
             for identifier, slug, words, key in rows
-            if identifier in keyed or SequenceMatcher(None, name, key).ratio() >= _LIKE
+            if identifier in keyed or SequenceMatcher(None, folded, key).ratio() >= _LIKE
         ]
     return sorted(found, key=lambda one: (one.reason, one.slug))[:_SIMILAR_MAX]
