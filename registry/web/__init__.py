@@ -9,28 +9,18 @@ from registry.web import (
     account,
     catalogue,
     demo,
-<<<<<<< HEAD
-=======
     describing,
->>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
     door,
     errors,
     forms,
     organisation,
     providers,
-<<<<<<< HEAD
     releases,
-=======
->>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
     sign_in,
     start,
 )
 
-<<<<<<< HEAD
-PAGES = (account, catalogue, demo, organisation, providers, releases, sign_in, start)
-=======
-PAGES = (account, catalogue, demo, describing, organisation, providers, sign_in, start)
->>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
+PAGES = (account, catalogue, demo, describing, organisation, providers, releases, sign_in, start)
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:

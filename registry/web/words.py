@@ -95,7 +95,6 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "error": text("Fehler", "Error"),
         "warning": text("Warnung", "Warning"),
         "hint": text("Hinweis", "Note"),
-<<<<<<< HEAD
     },
     "severity_many": {
         "error": text("Fehler", "Errors"),
@@ -159,8 +158,6 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
     "signer": {
         "organisation": text("Schlüssel der Organisation", "the organisation's key"),
         "pipeline": text("vertraute Pipeline", "the trusted pipeline"),
-=======
->>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
     },
     "state": {
         "DE-BB": text("Brandenburg", "Brandenburg"),

@@ -39,7 +39,6 @@ PAGES = (
     (None, "/services?q=gibtesnicht"),
     (None, "/services/passierschein-a38"),
     (None, "/services/strassenreinigung-meldung"),
-<<<<<<< HEAD
     # releases
     (None, "/services/passierschein-a38/releases"),
     (None, "/services/passierschein-a38/releases/2.0.0"),
@@ -49,11 +48,9 @@ PAGES = (
     (None, "/services/passierschein-a38/releases/2.0.0/files/README.md"),
     (None, "/services/urkundenbestellung/releases/0.9.0/files/publiccode.yml#L58"),
     (None, "/services/passierschein-a38/releases/2.0.0/files/processes/passierschein.bpmn"),
-=======
     # describing
     ("moenchengladbach-publisher", "/services/new"),
     ("moenchengladbach-owner", "/services/passierschein-a38/edit"),
->>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
     # sign_in
     (None, "/sign-in"),
     (None, "/first-operator?secret=x"),

@@ -44,21 +44,18 @@ TABLE = (
     # catalogue
     ("GET", "/services", None, ALL),
     ("GET", "/services/<slug:slug>", None, ALL),
-<<<<<<< HEAD
     # releases
     ("GET", "/services/<slug:slug>/releases", None, ALL),
     ("GET", "/services/<slug:slug>/releases/<version:version>", None, ALL),
     ("GET", "/services/<slug:slug>/releases/<version:version>/package", None, ALL.replace("200", "302")),
     ("GET", "/services/<slug:slug>/releases/<version:version>/files", None, ALL),
     ("GET", "/services/<slug:slug>/releases/<version:version>/files/<file:path>", None, ALL),
-=======
     # describing: publishers and owners of any organisation create; the service is another's
     ("GET", "/services/new", None, "303 403 200 403 200 200 403"),
     ("POST", "/services/new", {}, "401 403 422 403 422 422 403"),
     ("GET", "/services/<slug:slug>/edit", None, "303 403 403 403 403 403 403"),
     ("POST", "/services/<slug:slug>/edit", {}, FOREIGN),
     ("POST", "/services/<slug:slug>/status", {}, FOREIGN),
->>>>>>> f388893 (Services are created and changed on pages, with a preview, a hint at similar ones, and no change run over unseen)
     # sign_in
     ("GET", "/sign-in", None, ALL),
     ("POST", "/sign-in", {}, WRONG),
