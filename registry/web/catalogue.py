@@ -1,8 +1,12 @@
 """The catalogue and a service's own page."""
 
 import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
-from flask import Response
+from flask import Response, current_app
+from markupsafe import Markup
 
 from registry.accounts import service as accounts
 from registry.adoption import service as adoption
@@ -15,6 +19,7 @@ from registry.kit.schemas import Slug
 from registry.releases import service as releases
 from registry.web import lists
 from registry.web.door import actor, blueprint, page, session
+from registry.web.speech import language
 from registry.web.words import word
 
 _SHOWN = 20
@@ -27,6 +32,18 @@ class _FilterSchema(WantedSchema):
 
 
 _FILTERS = _FilterSchema()
+
+
+@lru_cache(maxsize=1024)
+def _card(body: bytes, _language: str) -> Markup:
+    parts: Any = current_app.jinja_env.get_template("catalogue/parts.html").module
+    shown: Markup = parts.service_card(json.loads(body))
+    return shown
+
+
+def cards(services: Sequence[bytes]) -> list[Markup]:
+    """Show services in a few lines each; the same representation looks the same, and is drawn once."""
+    return [_card(body, language()) for body in services]
 
 
 @blueprint.get("/services")
@@ -46,7 +63,7 @@ def services() -> Response:
         narrowed=narrowed,
         sort=sort or (Sort.RELEVANCE if said.get("q") else Sort.UPDATED),
         sorts=[(each, word("sort", each)) for each in Sort if each is not Sort.RELEVANCE or said.get("q")],
-        services=[json.loads(body) for body in found.page.items],
+        services=cards(found.page.items),
         total=found.page.total,
         facets=found.facets,
         next=lists.following(found.page),

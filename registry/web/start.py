@@ -1,6 +1,5 @@
 """The first page."""
 
-import json
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app
@@ -12,6 +11,7 @@ from registry.catalogue import service as catalogue
 from registry.catalogue.models import Sort
 from registry.catalogue.service import Wanted
 from registry.kit.memo import Memo
+from registry.web.catalogue import cards
 from registry.web.door import actor, blueprint, page, session
 
 _SHOWN = 6
@@ -36,8 +36,8 @@ def start() -> Response:
     figures: Memo[Figures] = current_app.extensions["figures"]
     return page(
         "start.html",
-        newest=[json.loads(body) for body in newest.page.items],
-        reused=[json.loads(body) for body in reused.page.items],
+        newest=cards(newest.page.items),
+        reused=cards(reused.page.items),
         total=newest.page.total,
         topics=newest.facets["topic"],
         figures=figures.get(),
