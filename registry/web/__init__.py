@@ -7,26 +7,42 @@ from flask import Flask
 from registry.kit.errors import RegistryError
 from registry.web import (
     account,
+    adoption,
     catalogue,
     demo,
     describing,
     door,
     errors,
     forms,
+    germany,
     organisation,
+    organisations,
     providers,
     releases,
     sign_in,
     start,
 )
 
-PAGES = (account, catalogue, demo, describing, organisation, providers, releases, sign_in, start)
+PAGES = (
+    account,
+    adoption,
+    catalogue,
+    demo,
+    describing,
+    organisation,
+    organisations,
+    providers,
+    releases,
+    sign_in,
+    start,
+)
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
     """Add all pages."""
     errors.init_app(app, status_of)
     forms.init_app(app)
+    germany.init_app(app)
     app.register_blueprint(door.blueprint)
     door.init_app(app)
     start.init_app(app)

@@ -75,6 +75,8 @@ def service(slug: str) -> Response:
     """Show a service: what it is, who runs it, how to get it."""
     told = json.loads(catalogue.rendering(session(), actor(), slug).body)
     adopters = adoption.of_service(session(), actor(), slug, limit=10).map(json.loads)
+    own = actor().organisation
+    mine = adoption.overview(session(), actor(), adoption.Wanted(service=slug, organisation=own)).items if own else []
     known = {told["originator"], *(one["organisation"] for one in adopters.items)}
     return page(
         "catalogue/service.html",
@@ -84,4 +86,5 @@ def service(slug: str) -> Response:
         licences=[{"id": key, **licences.known()[key]} for key in licences.identifiers(told["licence"])],
         releases=releases.browse(session(), actor(), slug, limit=10).map(json.loads),
         adopters=adopters,
+        mine=mine[0] if mine else None,
     )

@@ -24,6 +24,24 @@ _UNNUMBERED = re.compile(r"\.\d+")
 _OURS = frozenset({"csrf", "once", "seen"})
 
 
+class StaleError(ConflictError):
+    """Somebody changed what the form is about after the page with the form was opened."""
+
+    slug = "page-stale"
+    title = text("Inzwischen geändert", "Changed meanwhile")
+    remedy = text(
+        "Sehen Sie nach, was jetzt dort steht, und senden Sie noch einmal.", "See what is there now, and send again."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "Jemand hat dies geändert, nachdem Sie die Seite geöffnet haben. Sehen Sie nach, was jetzt dort steht.",
+                "Somebody changed this after you had opened the page. See what is there now.",
+            )
+        )
+
+
 def said(names: Collection[str], *, blank: bool = False) -> dict[str, Any]:
     """Return the fields of the form that have these names, as JSON would say them; `note.de` is a part of `note`.
 

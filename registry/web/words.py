@@ -49,9 +49,9 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "none": text("keine Kosten", "no costs"),
     },
     "relation": {
-        "reuse": text("Nachnutzung", "reuse"),
-        "adaptation": text("Anpassung", "adaptation"),
-        "method": text("Methode übernommen", "method taken over"),
+        "reuse": text("unverändert übernommen", "taken over as it is"),
+        "adaptation": text("angepasst", "adapted"),
+        "method": text("als Methode übernommen", "taken over as a method"),
     },
     "adoption_status": {
         "interested": text("interessiert", "interested"),
@@ -78,6 +78,12 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "draft": text("Entwurf", "draft"),
         "awaiting_approval": text("wartet auf Freigabe", "awaiting approval"),
         "published": text("veröffentlicht", "published"),
+    },
+    "release_mark": {
+        "latest": text("aktuell", "latest"),
+        "yanked": text("zurückgezogen", "yanked"),
+        "deprecated": text("abgekündigt", "deprecated"),
+        "prerelease": text("Vorabversion", "pre-release"),
     },
     "change": {
         "added": text("Neu", "Added"),

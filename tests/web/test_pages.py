@@ -51,6 +51,22 @@ PAGES = (
     # describing
     ("moenchengladbach-publisher", "/services/new"),
     ("moenchengladbach-owner", "/services/passierschein-a38/edit"),
+    # adoption
+    (None, "/services/passierschein-a38/adoptions"),
+    (None, "/services/sperrmuellabholung/adoptions?status=live&overdue=yes"),
+    (None, "/services/passierschein-a38/adoptions/mainz"),
+    ("wiesbaden-adopter", "/services/passierschein-a38/adoptions/wiesbaden"),
+    ("wiesbaden-adopter", "/services/passierschein-a38/adoptions/wiesbaden/report"),
+    ("wiesbaden-adopter", "/services/hundesteueranmeldung/adopt"),
+    ("wiesbaden-adopter", "/services/passierschein-a38/adopt?status=retired"),
+    ("mainz-viewer", "/services/hundesteueranmeldung/adopt"),
+    ("wiesbaden-adopter", "/organisation/adoptions"),
+    ("moenchengladbach-publisher", "/organisation/services"),
+    # organisations
+    (None, "/organisations"),
+    (None, "/organisations?q=gibtesnicht"),
+    (None, "/organisations/moenchengladbach"),
+    (None, "/organisations/musterburg"),
     # sign_in
     (None, "/sign-in"),
     (None, "/first-operator?secret=x"),

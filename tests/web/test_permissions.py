@@ -27,6 +27,9 @@ WRONG = "422 422 422 422 422 422 422"
 OWNERS = "401 403 403 403 303 404 403"
 #: The service is another organisation's.
 FOREIGN = "401 403 403 403 403 403 403"
+#: Adopters and owners, with a form that is out of date.
+ADOPTERS = "401 403 403 422 422 422 403"
+REPORTED = {"version": "1.0.0", "environment": "test", "status": "rolled_out"}
 INVITED = {"email": "neu@city.example", "role": "viewer"}
 
 #: What stands in a path: a service of Mönchengladbach with a release, for all to see; Wiesbaden; and what is nowhere.
@@ -56,6 +59,19 @@ TABLE = (
     ("GET", "/services/<slug:slug>/edit", None, "303 403 403 403 403 403 403"),
     ("POST", "/services/<slug:slug>/edit", {}, FOREIGN),
     ("POST", "/services/<slug:slug>/status", {}, FOREIGN),
+    # adoption
+    ("GET", "/services/<slug:slug>/adoptions", None, ALL),
+    ("GET", "/services/<slug:slug>/adoptions/<slug:organisation>", None, ALL),
+    ("GET", "/services/<slug:slug>/adopt", None, "303 403 403 200 200 200 403"),
+    ("POST", "/services/<slug:slug>/adopt", {}, ADOPTERS),
+    ("POST", "/services/<slug:slug>/adoptions/<slug:organisation>/confirm", {}, ADOPTERS),
+    ("GET", "/services/<slug:slug>/adoptions/<slug:organisation>/report", None, "303 403 403 200 200 200 403"),
+    ("POST", "/services/<slug:slug>/adoptions/<slug:organisation>/report", REPORTED, "401 403 403 303 303 303 403"),
+    ("GET", "/organisation/adoptions", None, MEMBERS),
+    ("GET", "/organisation/services", None, MEMBERS),
+    # organisations
+    ("GET", "/organisations", None, ALL),
+    ("GET", "/organisations/<slug:organisation>", None, ALL),
     # sign_in
     ("GET", "/sign-in", None, ALL),
     ("POST", "/sign-in", {}, WRONG),
@@ -96,6 +112,8 @@ def enter(resources, visit, call, publish):
     """Open a browser of each part."""
     assert call("POST", "/services", SERVICE, who="moenchengladbach-publisher").status_code == 201
     assert publish().status_code == 201
+    adopted = f"/services/{SERVICE['slug']}/adoptions/wiesbaden"
+    assert call("PUT", adopted, {"status": "planned"}, who="wiesbaden-adopter").status_code == 201
     roles = {"weak": Role.OWNER, "strong": Role.OWNER}
     people = {}
     with resources.database.transaction() as session:
