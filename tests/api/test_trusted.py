@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 
 from registry.accounts import service as accounts
 from registry.accounts.models import AccessToken, UsedAssertion
-from registry.authz.actor import Role
+from registry.authz.actor import ROLE_SCOPES, Actor, ActorKind, Role
+from registry.catalogue.errors import TrustedPublishingOnlyError
 from registry.journal.models import Entry
 from registry.kit import clock, mail
+from registry.releases import service as releases
 from tests.api.asking import ANYHOW, ON_SQLITE, OWNER, PUBLISHER, RELEASE, SERVICE, SLUG, good, pointers, refused
 from tests.cast import OPERATOR
 from tests.support.issuer import COMMIT, CONFIGURATION, PROJECT, TAG, Issuer, send
@@ -393,6 +395,19 @@ class TestOnlyTrusted:
 
         return switch
 
+    @pytest.fixture
+    def person(self, resources):
+        """Make a member of Mönchengladbach."""
+
+        def make(role):
+            with resources.database.transaction() as session:
+                made = accounts.add_member(session, OPERATOR, "moenchengladbach", email="max@mg.example", role=role)
+                session.flush()
+                known = (str(made.person_id), made.organisation_id, "moenchengladbach")
+            return Actor(ActorKind.PERSON, *known, ROLE_SCOPES[role])
+
+        return make
+
     def test_nobody_but_the_trusted_pipeline_publishes(self, only, publish, pipeline, trust, call):
         trust()
         assert good(call("GET", SERVICE, who=OWNER))["only_trusted_publishing"] is False
@@ -403,6 +418,37 @@ class TestOnlyTrusted:
         good(pipeline(), 201)
         good(only(on=False))
         good(publish(version="1.1.0"), 201)
+
+    def test_what_the_pipeline_built_is_approved_by_a_person_and_by_no_program(
+        self, only, pipeline, ask, trust, call, person, resources
+    ):
+        trust()
+        good(only())
+        good(call("PATCH", "/organisations/moenchengladbach", {"four_eyes": True}, who=OWNER, headers=ANYHOW))
+        assert good(pipeline(), 201)["state"] == "awaiting_approval"
+        itself = bearer(good(ask())["access_token"])
+        for verdict in ("approve", "reject"):
+            refused(call("POST", f"{RELEASE}/{verdict}", {"reason": {"de": "x"}}, headers=itself), 403, "not-yours")
+        for who in (PUBLISHER, OWNER):
+            refused(call("POST", f"{RELEASE}/approve", who=who), 403, "approver-not-second")
+        refused(call("POST", f"{RELEASE}/publish", who=PUBLISHER), 409, "release-state")
+        refused(call("GET", RELEASE), 404)
+        second = person(Role.PUBLISHER)
+        with resources.database.transaction() as session:
+            releases.approve(session, second, SLUG, "1.0.0")
+        told = good(call("GET", RELEASE))
+        assert (told["state"], told["approved_by"], told["built_by"]["commit"]) == ("published", "publisher", COMMIT)
+
+    def test_what_a_person_uploaded_is_not_approved_where_the_pipeline_alone_publishes(
+        self, only, publish, call, person, resources
+    ):
+        good(call("PATCH", "/organisations/moenchengladbach", {"four_eyes": True}, who=OWNER, headers=ANYHOW))
+        good(publish(), 201)
+        good(only())
+        second = person(Role.OWNER)
+        with resources.database.transaction() as session, pytest.raises(TrustedPublishingOnlyError):
+            releases.approve(session, second, SLUG, "1.0.0")
+        refused(call("GET", RELEASE), 404)
 
     @ON_SQLITE
     def test_owners_are_told_when_others_may_publish_again(self, only, resources):
