@@ -50,7 +50,7 @@ RECORDS: tuple[Record, ...] = (
     Record(SignIn, SignIn.person_id, ("kind", "expires_at")),
     Record(PersonSession, PersonSession.person_id, ("device", "provider", "created_at", "last_used_at", "factor_at")),
     Record(Passkey, Passkey.person_id, ("name", "created_at", "last_used_at")),
-    Record(Identity, Identity.person_id, ("provider", "subject", "created_at")),
+    Record(Identity, Identity.person_id, ("provider", "subject", "issuer", "created_at")),
     Record(
         Release,
         Release.uploader_id,

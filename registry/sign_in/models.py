@@ -80,11 +80,15 @@ class Passkey(Base):
 
 
 class Identity(Base):
-    """What an identity provider calls a person: `subject` never changes, an address may."""
+    """What an identity provider calls a person: `subject` never changes, an address may.
+
+    Another `issuer` under the name of the provider may mean others by the same subjects; None: noted before that was.
+    """
 
     __tablename__ = "identities"
 
     provider: Mapped[str] = mapped_column(Key, primary_key=True)
     subject: Mapped[str] = mapped_column(Key, primary_key=True)
+    issuer: Mapped[str | None] = mapped_column(String(500))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

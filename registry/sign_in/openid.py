@@ -229,7 +229,7 @@ def _fault(claims: Mapping[str, Any], provider: Provider, nonce: str) -> str | N
     audience, party = claims.get("aud"), claims.get("azp")
     meant = audience if isinstance(audience, list) else [audience]
     said, subject = claims.get("nonce"), claims.get("sub")
-    ends, made, begins = (claims.get(name) for name in ("exp", "iat", "nbf"))
+    ends, made, begins, shown = (claims.get(name) for name in ("exp", "iat", "nbf", "auth_time"))
     checks = {
         "iss": claims.get("iss") == provider.issuer,
         "aud": provider.client_id in meant,
@@ -237,6 +237,7 @@ def _fault(claims: Mapping[str, Any], provider: Provider, nonce: str) -> str | N
         "exp": _is_number(ends) and now < ends + SKEW,
         "iat": _is_number(made) and made <= now + SKEW,
         "nbf": begins is None or (_is_number(begins) and begins <= now + SKEW),
+        "auth_time": shown is None or (_is_number(shown) and now - MAX_AGE - SKEW <= shown <= now + SKEW),
         "nonce": isinstance(said, str) and hmac.compare_digest(said.encode(), nonce.encode()),
         "sub": isinstance(subject, str) and 0 < len(subject) <= SUBJECT_MAX and subject.isprintable(),
     }

@@ -36,10 +36,13 @@ def go_to_provider(name: str) -> Response:
 def come_from_provider(name: str) -> Response:
     """Sign in whom the provider vouches for; this GET writes, as it is the provider that leads here."""
     known, said = resources().providers, request.args
-    provider = known.named(name)
+    provider, state = known.named(name), said.get("state", "")[:100]
+    # Anybody may come here, and as often as he likes: no lock is taken for who was not sent by us.
+    with resources().database.reading():
+        sign_in.expect(session(), provider, state, browser=browser())
     # Whatever came back, this visit is over: no code and no answer counts twice.
     with resources().database.transaction():
-        visit = sign_in.return_from_provider(session(), provider, said.get("state", "")[:100], browser=browser())
+        visit = sign_in.return_from_provider(session(), provider, state, browser=browser())
     known.check_origin(provider, said.get("iss"))
     if "error" in said:
         refused(provider, "the provider said no")

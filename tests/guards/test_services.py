@@ -61,6 +61,8 @@ FREE = {
     "sign_in.sign_in_with_passkey": "finds out who asks",
     "sign_in.leave_for_provider": "finds out who asks",
     "sign_in.return_from_provider": "finds out who asks",
+    "sign_in.expect": "finds out who asks",
+    "sign_in.is_open": "finds out who asks",
     "sign_in.admit": "finds out who asks",
     "sign_in.may_act": "finds out who asks",
     "sign_in.begin": "finds out who asks",

@@ -199,6 +199,9 @@ def test_an_answer_to_nothing_is_refused(city, visit, resources, state):
         {"iat": None},
         {"iat": True},
         {"nbf": 4102444800},
+        {"auth_time": 1},
+        {"auth_time": 4102444800},
+        {"auth_time": "now"},
         {"sub": None},
         {"sub": ""},
         {"sub": 1},
@@ -422,6 +425,42 @@ def test_the_same_address_under_another_subject_is_the_same_person(city, visit, 
     assert city.sign_in(visit()).status_code == 303
     assert city.sign_in(visit(), sub="another").status_code == 303
     assert len({begun.person_id for begun in rows(resources, PersonSession)}) == 1
+
+
+def test_a_subject_of_another_issuer_under_the_same_name_is_nobody_who_is_known(city, visit, resources, add_member):
+    assert city.sign_in(visit()).status_code == 303
+    add_member("wiesbaden", "adopter", "bela@wiesbaden.example")
+    with Issuer() as another:
+        other = City(another)
+        know(resources, other.settings())
+        assert other.sign_in(visit(), email=None).status_code == 403
+        assert other.sign_in(visit(), email="bela@wiesbaden.example").status_code == 303
+        assert other.sign_in(visit(), email=None).status_code == 303
+    people = {person.id: person.email for person in rows(resources, Person)}
+    assert [people[begun.person_id] for begun in rows(resources, PersonSession)].count(ANNA) == 1
+    assert [(people[one.person_id], one.issuer) for one in rows(resources, Identity)] == [
+        ("bela@wiesbaden.example", other.issuer.url)
+    ]
+
+
+def test_who_was_known_before_issuers_were_noted_is_known_still(city, visit, resources):
+    assert city.sign_in(visit()).status_code == 303
+    with resources.database.transaction() as session:
+        session.scalars(select(Identity)).one().issuer = None
+    assert city.sign_in(visit(), email=None).status_code == 303
+    assert [one.issuer for one in rows(resources, Identity)] == [city.issuer.url]
+
+
+def test_whoever_was_sent_by_nobody_waits_for_no_lock(city, visit, resources):
+    here = visit()
+    here.get("/sign-in")
+    city.told = {"state": "made-up"}
+    with resources.database.transaction() as session:
+        session.add(Person(email="meanwhile@kiel.example"))
+        session.flush()
+        began = time.monotonic()
+        assert city.back(here).status_code == 422
+        assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("email", ["stranger@wiesbaden.example", "owner@kiel.example"])

@@ -17,7 +17,13 @@ from registry.sign_in.service.passkeys import (
     remove_passkey,
     sign_in_with_passkey,
 )
-from registry.sign_in.service.providers import NO_MEMBER, admit, leave_for_provider, return_from_provider
+from registry.sign_in.service.providers import (
+    NO_MEMBER,
+    admit,
+    expect,
+    leave_for_provider,
+    return_from_provider,
+)
 from registry.sign_in.service.sessions import (
     Visitor,
     act_for,
@@ -48,6 +54,7 @@ __all__ = [
     "end",
     "end_demo",
     "end_others",
+    "expect",
     "farewell",
     "first_operator_link",
     "forget_old",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.service.tokens import digest
@@ -37,6 +37,17 @@ def begin(
         )
     )
     session.flush()
+
+
+def is_open(session: Session, kind: SignInKind, secret: str, *, browser: str) -> bool:
+    """Whether a sign-in that this secret belongs to has begun in this browser, and not ended."""
+    mine = select(SignIn.id).where(
+        SignIn.kind == kind,
+        SignIn.hash == digest(secret),
+        SignIn.browser_hash == digest(browser),
+        SignIn.expires_at > clock.now(),
+    )
+    return session.scalar(mine) is not None
 
 
 def end(session: Session, kind: SignInKind, secret: str, *, browser: str | None) -> SignIn:

@@ -28,6 +28,14 @@ def leave_for_provider(session: Session, provider: Provider, start: Start, *, br
     attempts.begin(session, SignInKind.PROVIDER, start.state, browser=browser, lifetime=LIFETIME, facts=facts)
 
 
+def expect(session: Session, provider: Provider, state: str, *, browser: str) -> None:
+    """Refuse, by reading alone, an answer to no visit that is open in this browser; SignInOverError."""
+    if not attempts.is_open(session, SignInKind.PROVIDER, state, browser=browser):
+        reason = "unknown, used or old, or of another browser"
+        attempts.log.warning("sign-in refused", reason=reason, way="provider", provider=provider.name)
+        raise SignInOverError
+
+
 def return_from_provider(session: Session, provider: Provider, state: str, *, browser: str) -> Mapping[str, str]:
     """Return what was remembered of a visit, which is over by that; SignInOverError where none is open here."""
     try:
@@ -111,7 +119,7 @@ def _organisations(session: Session, provider: Provider, claims: Mapping[str, An
 
 def _person(session: Session, provider: Provider, claims: Mapping[str, Any], *, may_be_new: bool) -> Person:
     known = session.get(Identity, (provider.name, claims["sub"]))
-    if known is not None:
+    if known is not None and known.issuer in {None, provider.issuer}:
         return session.get_one(Person, known.person_id)
     address = provider.email(claims)
     if address is None:
@@ -127,8 +135,12 @@ def _person(session: Session, provider: Provider, claims: Mapping[str, Any], *, 
 
 
 def _remember(session: Session, provider: Provider, subject: str, person: Person) -> None:
-    if session.get(Identity, (provider.name, subject)) is None:
-        session.add(Identity(provider=provider.name, subject=subject, person_id=person.id))
+    known = session.get(Identity, (provider.name, subject))
+    if known is not None and known.issuer == provider.issuer:
+        return
+    is_new = known is None or known.issuer is not None
+    session.merge(Identity(provider=provider.name, subject=subject, issuer=provider.issuer, person_id=person.id))
+    if is_new:
         actor = operator(f"provider:{provider.name}")
         journal.record(session, actor, "identity.linked", subject=f"person:{person.id}")
 
