@@ -17,7 +17,7 @@ UV := .venv/.uv-$(UV_VERSION)
 LOCKED := uv.lock pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench translations vendor openapi
+.PHONY: help run test test-long check bench translations pictures vendor openapi
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -42,6 +42,10 @@ bench: .venv/.for-working ## run the benchmarks and compare them with their goal
 
 translations: .venv/.for-working ## bring the English texts of the pages up to date with the templates
 	@$(BIN)/python -m tools.translations
+
+pictures: .venv/.for-working ## make the pictures of the pages in docs/pictures anew
+	@mkdir -p docs/pictures
+	@$(BIN)/python -m pytest -q -m long tests/web/test_pictures.py --pictures docs/pictures
 
 vendor: ## copy what the pages need of npm into registry/static/vendor (needs Node)
 	@cd tools/vendoring && npm ci --ignore-scripts && python3 copy.py

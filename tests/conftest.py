@@ -53,6 +53,10 @@ structlog.configure(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", metavar="FOLDER", help="where to keep the pictures of pages")
+
+
 def _populate(database: Database) -> None:
     migrations.upgrade(database)
     with database.transaction() as session:
