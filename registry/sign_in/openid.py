@@ -5,6 +5,7 @@ Authorization code with PKCE (S256), `state` and `nonce`; of what comes back onl
 
 import hmac
 import secrets
+import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -201,7 +202,7 @@ class Providers:
 
         said = self._told(provider).get("token_endpoint_auth_methods_supported")
         by_post = isinstance(said, list) and "client_secret_basic" not in said and "client_secret_post" in said
-        return OAuth2Session(
+        client = OAuth2Session(
             provider.client_id,
             provider.client_secret,
             token_endpoint_auth_method="client_secret_post" if by_post else "client_secret_basic",
@@ -210,6 +211,10 @@ class Providers:
             code_challenge_method="S256",
             default_timeout=SILENCE,
         )
+        # As its keys are asked for: by no proxy, and believing whom the system (`SSL_CERT_FILE`) believes.
+        authorities = ssl.get_default_verify_paths()
+        client.trust_env, client.verify = False, authorities.cafile or authorities.capath or True
+        return client
 
 
 def refused(provider: Provider, reason: str) -> ProviderAnswerError:

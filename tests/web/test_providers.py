@@ -4,13 +4,18 @@ import ast
 import base64
 import hashlib
 import json
+import ssl
 import time
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from sqlalchemy import select
 
@@ -20,6 +25,7 @@ from registry.authz.actor import Role
 from registry.kit import clock
 from registry.sign_in.models import Identity, PersonSession
 from registry.web import door
+from tests.api.asking import ON_SQLITE
 from tests.cast import OPERATOR
 from tests.support.issuer import CONFIGURATION, Issuer, send
 from tests.web.conftest import know
@@ -363,6 +369,49 @@ def test_keys_and_token_endpoint_may_lie_at_hosts_that_the_operator_named(city, 
         know(resources, city.settings(HOSTS=another.url), city.settings("LAND"))
         assert city.sign_in(here).status_code == 303
         assert sorted(another.asked) == ["/keys", "/token"]
+
+
+@ON_SQLITE
+def test_a_provider_is_asked_directly_and_may_have_an_authority_of_its_own(
+    visit, resources, add_member, tmp_path, monkeypatch
+):
+    add_member("wiesbaden", "publisher", ANNA)
+    issuer, certificate = Issuer(), own_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    issuer._server.socket = context.wrap_socket(issuer._server.socket, server_side=True)
+    issuer.url = issuer.url.replace("http:", "https:")
+    with issuer, Issuer() as proxy:
+        city = City(issuer)
+        know(resources, city.settings())
+        monkeypatch.setenv("https_proxy", proxy.url)
+        here = visit()
+        here.get("/sign-in")
+        assert here.post("/sign-in/providers/stadt").status_code == 503
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        know(resources, city.settings())
+        assert city.sign_in(here).status_code == 303
+        assert proxy.asked == []
+
+
+def own_certificate(folder):
+    """Make a certificate of this machine that vouches for itself; return the file that has it and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "city")])
+    now = clock.now()
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    unlocked = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "city.pem"
+    pem = serialization.Encoding.PEM
+    path.write_bytes(key.private_bytes(pem, *unlocked) + made.public_bytes(pem))
+    return path
 
 
 @pytest.mark.parametrize(
