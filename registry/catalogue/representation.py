@@ -1,5 +1,7 @@
 """How a service is told as JSON: in one way, to everybody."""
 
+import json
+from datetime import datetime
 from typing import Any
 
 from registry.catalogue.models import Service, TrustedPublisher
@@ -34,7 +36,7 @@ def service(it: Service) -> dict[str, Any]:
         "contacts": [contact for contact in it.contacts if contact["public"]],
         "bootcamp": it.bootcamp,
         "awards": it.awards,
-        "latest_release": _latest(it),
+        "latest_release": _latest(it.latest_version, it.latest_published_at),
         "adoption_counts": it.adoption_counts,
         "demo": it.demo,
         "created_at": stamp(it.created_at),
@@ -60,7 +62,15 @@ def publisher(it: TrustedPublisher) -> dict[str, Any]:
     }
 
 
-def _latest(it: Service) -> dict[str, str] | None:
-    if it.latest_version is None or it.latest_published_at is None:
+def with_latest(
+    body: bytes, *, version: str | None, published_at: datetime | None, updated_at: datetime
+) -> dict[str, Any]:
+    """Tell a service as it was told before, but for its latest release."""
+    told: dict[str, Any] = json.loads(body)
+    return told | {"latest_release": _latest(version, published_at), "updated_at": stamp(updated_at)}
+
+
+def _latest(version: str | None, published_at: datetime | None) -> dict[str, str] | None:
+    if version is None or published_at is None:
         return None
-    return {"version": it.latest_version, "published_at": stamp(it.latest_published_at)}
+    return {"version": version, "published_at": stamp(published_at)}

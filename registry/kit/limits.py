@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Float, Integer, bindparam, case, delete, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from registry.kit import clock
+from registry.kit import clock, db
 from registry.kit.db import Base, Key
 from registry.kit.errors import TooManyError, text
 
@@ -76,7 +76,10 @@ def _spending(insert: Any) -> Any:
     ).returning(RateCount.count)
 
 
-_SPEND = {"sqlite": _spending(sqlite.insert), "postgresql": _spending(postgresql.insert)}
+_SPEND = {
+    "sqlite": db.Lookup(_spending(sqlite.insert)),
+    "postgresql": db.Lookup(_spending(postgresql.insert)),
+}
 _SPENT = select(RateCount.slot, RateCount.count, RateCount.before).where(
     RateCount.action == bindparam("action"), RateCount.who == bindparam("who")
 )
@@ -91,16 +94,17 @@ def spend(session: Session, action: str, who: str, limit: int, window: timedelta
     """
     seconds = window.total_seconds()
     slot, passed = divmod(clock.now().timestamp(), seconds)
-    values = {
-        "action": action,
-        "who": who,
-        "slot": int(slot),
-        "until": int((slot + 2) * seconds),
-        "rest": 1 - passed / seconds,
-        "limit": limit,
-    }
     connection = session.connection()
-    if connection.execute(_SPEND[connection.dialect.name], values).first() is None:
+    counted = _SPEND[connection.dialect.name].first(
+        session,
+        action=action,
+        who=who,
+        slot=int(slot),
+        until=int((slot + 2) * seconds),
+        rest=1 - passed / seconds,
+        limit=limit,
+    )
+    if counted is None:
         known = connection.execute(_SPENT, {"action": action, "who": who}).first()
         raise TooManyRequestsError(limit, window, _wait(known, int(slot), passed / seconds, limit, seconds))
 

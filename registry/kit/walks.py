@@ -5,7 +5,7 @@ moves leaves a note of where it stood, and a cursor says which notes were there 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    insert,
     inspect,
     select,
     text,
@@ -58,16 +59,31 @@ class Move(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
+#: On PostgreSQL a note also tells which transaction writes it.
+_INSERT = {
+    "postgresql": insert(Move).values(writer=cast(cast(func.pg_current_xact_id(), String), BigInteger)),
+    "sqlite": insert(Move).values(writer=0),
+}
+
+
 def note(session: Session, item: Any, *columns: InstrumentedAttribute[Any]) -> None:
     """Note where an item stood, if it was moved in these columns; to be said before the change is flushed."""
     state = inspect(item)
     before = {column.key: state.attrs[column.key].history.deleted for column in columns}
     if not state.persistent or not any(before.values()):
         return
-    was = {name: paging.place(*(old or [getattr(item, name)]))[0] for name, old in before.items()}
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    writer: Any = cast(cast(func.pg_current_xact_id(), String), BigInteger) if on_postgresql else 0
-    session.add(Move(writer=writer, item=item.id, was=was, at=clock.now()))
+    _keep(session, item, {name: old[0] if old else getattr(item, name) for name, old in before.items()})
+
+
+def note_place(session: Session, item: Any, *columns: InstrumentedAttribute[Any]) -> None:
+    """Note where an item stands, before it is moved in these columns past the session's unit of work."""
+    _keep(session, item, {column.key: getattr(item, column.key) for column in columns})
+
+
+def _keep(session: Session, item: Any, was: Mapping[str, Any]) -> None:
+    said = {name: paging.place(value)[0] for name, value in was.items()}
+    connection = session.connection()
+    connection.execute(_INSERT[connection.dialect.name], {"item": item.id, "was": said, "at": clock.now()})
 
 
 def read(

@@ -227,6 +227,18 @@ def test_what_is_in_a_list_all_along_is_told_once_and_in_order_whatever_others_w
     assert before["services by name"] != after["services by name"][: len(before["services by name"])]
 
 
+def test_who_lists_what_changed_last_does_not_miss_a_service_that_is_released_meanwhile(call, offer, publish):
+    for number in range(3):
+        offer(f"dienst-{number}")
+    path = "/services?sort=updated&limit=1"
+    begun = good(call("GET", path))
+    good(publish("dienst-0", "1.1.0"), 201)
+    told = [begun]
+    while told[-1]["next"]:
+        told.append(good(call("GET", f"{path}&cursor={told[-1]['next']}")))
+    assert [item["slug"] for page in told for item in page["items"]] == ["dienst-2", "dienst-1", "dienst-0"]
+
+
 @pytest.mark.parametrize("path", ["/services", "/services?sort=name", "/organisations"])
 def test_a_cursor_is_good_for_a_day(call, offer, path):
     for number in range(2):

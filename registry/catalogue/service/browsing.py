@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from registry.accounts.models import Organisation
 from registry.authz.actor import Actor, Scope
@@ -94,6 +94,22 @@ def find(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Se
     `lock` keeps others from changing it until the transaction ends.
     """
     found = session.scalar(_NAMED_AND_LOCKED if lock else _NAMED, {"slug": slug})
+    if found is None or not can(actor, Permission.SERVICE_READ, found):
+        raise ServiceNotFoundError(slug)
+    return found
+
+
+_OUTLINED = _NAMED_AND_LOCKED.options(
+    load_only(
+        *(Service.slug, Service.status, Service.originator_id, Service.licence, Service.only_trusted_publishing),
+        *(Service.latest_version, Service.latest_published_at, Service.updated_at, Service.adopters, Service.name_key),
+    )
+)
+
+
+def find_outlined(session: Session, actor: Actor, slug: str) -> Service:
+    """Return a service locked as by `find`, but loaded no further than a new release of it needs."""
+    found = session.scalar(_OUTLINED, {"slug": slug})
     if found is None or not can(actor, Permission.SERVICE_READ, found):
         raise ServiceNotFoundError(slug)
     return found

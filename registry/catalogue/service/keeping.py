@@ -14,7 +14,7 @@ from registry.catalogue.marks import OPEN, Mark, of_organisation
 from registry.catalogue.models import Service, ServiceStatus
 from registry.catalogue.search import Field
 from registry.journal import service as journal
-from registry.kit import clock, walks
+from registry.kit import clock, db, walks
 from registry.kit.rendering import render
 
 _WHOLE = (
@@ -24,10 +24,14 @@ _WHOLE = (
     .execution_options(populate_existing=True)
 )
 
+_BODY = select(Service.body).where(Service.id == bindparam("id"))
+#: By what lists of services are ordered.
+_ORDERED = (Service.updated_at, Service.adopters, Service.name_key)
+
 
 def settle(session: Session, service: Service, *, indexed: bool = True) -> None:
     """Store the representation anew, and index the service again where words or marks of it may have changed."""
-    walks.note(session, service, Service.updated_at, Service.adopters, Service.name_key)
+    walks.note(session, service, *_ORDERED)
     session.flush()
     loaded = session.scalars(_WHOLE, {"id": service.id}).one()
     _render(session, loaded)
@@ -70,26 +74,35 @@ def marks(it: Service) -> dict[str, list[str]]:
     return {mark: [value for value in values if value is not None] for mark, values in said.items()}
 
 
+_BODY = select(Service.body).where(Service.id == bindparam("id"))
+
+
 def note_latest(
     session: Session, actor: Actor, service: Service, *, version: str | None, published_at: datetime | None
 ) -> None:
     """Take note of the service's latest release; the first one opens a draft to all."""
     require(actor, Permission.RELEASE_PUBLISH, service)
-    service = session.scalars(_WHOLE, {"id": service.id}).one()
-    opens = service.status is ServiceStatus.DRAFT
-    if opens:
-        service.status = ServiceStatus.ACTIVE
+    now = clock.now()
+    if service.status is not ServiceStatus.DRAFT:
+        # All else of the service stays as it was told before, so that it need not be loaded and told as a whole.
+        walks.note_place(session, service, *_ORDERED)
+        before = session.connection().execute(_BODY, {"id": service.id}).scalar_one()
+        told = representation.with_latest(before, version=version, published_at=published_at, updated_at=now)
+        noted = {"latest_version": version, "latest_published_at": published_at, "updated_at": now}
+        db.write(session, service, **noted, **render(told)._asdict())
+        return
+    service.status, service.updated_at = ServiceStatus.ACTIVE, now
     service.latest_version, service.latest_published_at = version, published_at
-    service.updated_at = clock.now()
-    if not opens:
-        _render(session, service)
-    else:
-        settle(session, service)
-        told = {"service": service.slug}
-        subject = f"service:{service.slug}"
-        journal.record(
-            session, actor, "service.published", subject=subject, service=service.slug, data=told, public=True
-        )
+    settle(session, service)
+    journal.record(
+        session,
+        actor,
+        "service.published",
+        subject=f"service:{service.slug}",
+        service=service.slug,
+        data={"service": service.slug},
+        public=True,
+    )
 
 
 def note_adoptions(session: Session, service: Service, counts: Mapping[str, int], adopters: int) -> None:

@@ -5,14 +5,14 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, insert, inspect, select
+from sqlalchemy.orm import Session, joinedload, make_transient_to_detached
 
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.catalogue import service as catalogue
 from registry.kit import clock
-from registry.kit.rendering import render
+from registry.kit.rendering import Rendering, render
 from registry.kit.storage import ObjectMissingError, Storage, StoredObject
 from registry.releases import representation
 from registry.releases.models import Release
@@ -30,11 +30,27 @@ _LATEST = (
     .limit(1)
 )
 
+_INSERT = insert(Release)
+_COLUMNS = tuple(column.key for column in inspect(Release).column_attrs)
+
 
 def settle(session: Session, actor: Actor, release: Release) -> None:
     """Store the representation anew, and tell the catalogue which release is the latest."""
-    _render(release)
+    release.body, release.etag = tell(release)
     session.flush()
+    note_latest(session, actor, release)
+
+
+def insert_whole(session: Session, release: Release) -> None:
+    """Insert a new release with its representation at once, past the session's unit of work, which takes longer."""
+    release.body, release.etag = tell(release)
+    session.connection().execute(_INSERT, {name: getattr(release, name) for name in _COLUMNS})
+    make_transient_to_detached(release)
+    session.add(release)
+
+
+def note_latest(session: Session, actor: Actor, release: Release) -> None:
+    """Tell the catalogue which release is the latest, where this one may be."""
     if not release.is_public:
         return
     latest = session.connection().execute(_LATEST, {"service": release.service_id}).first()
@@ -42,8 +58,9 @@ def settle(session: Session, actor: Actor, release: Release) -> None:
     catalogue.note_latest(session, actor, release.service, version=version, published_at=published_at)
 
 
-def _render(release: Release) -> None:
-    release.body, release.etag = render(representation.release(release))
+def tell(release: Release) -> Rendering:
+    """Return the representation as it is to be kept."""
+    return render(representation.release(release))
 
 
 def add_downloads(session: Session, actor: Actor, counts: Mapping[UUID, int]) -> None:
@@ -53,7 +70,7 @@ def add_downloads(session: Session, actor: Actor, counts: Mapping[UUID, int]) ->
     # In the order of their ids, so that two processes that count at once wait for each other, and never in a ring.
     for release in session.scalars(query.order_by(Release.id).with_for_update(of=Release)).all():
         release.downloads += counts[release.id]
-        _render(release)
+        release.body, release.etag = tell(release)
 
 
 def sweep(session: Session, actor: Actor, storage: Storage) -> list[str]:

@@ -20,14 +20,14 @@ from registry.catalogue.models import Service
 from registry.catalogue.service import Glimpse
 from registry.inspection import Expected, Limits, Report, Severity, inspect_package
 from registry.journal import service as journal
-from registry.kit import clock
+from registry.kit import clock, db
 from registry.kit.errors import Fault
 from registry.kit.rendering import Rendering, render
 from registry.releases import versions
 from registry.releases.errors import PackageInvalidError, VersionExistsError
 from registry.releases.models import Inspection, PackagedFile, Release, ReleaseState
 from registry.releases.service.attesting import keep
-from registry.releases.service.keeping import settle
+from registry.releases.service.keeping import insert_whole, note_latest, tell
 
 MEGABYTE = 1_000_000
 #: How many errors an answer lists; the first ones are enough to begin with.
@@ -108,7 +108,7 @@ def publish(
     for what the inspection found, VersionExistsError where the version was made before, TrustedPublishingOnlyError,
     AttestationInvalidError.
     """
-    service = catalogue.find(session, actor, slug, lock=True)
+    service = catalogue.find_outlined(session, actor, slug)
     catalogue.refuse_untrusted(actor, service)
     refuse_errors(upload.report)
     version = metadata["version"]
@@ -118,7 +118,9 @@ def publish(
     now = at or clock.now()
     state = _state(session, actor, service, draft=metadata["draft"])
     release = Release(
+        id=uuid4(),
         service=service,
+        service_id=service.id,
         version=version,
         precedence=versions.precedence(version),
         is_prerelease=versions.is_prerelease(version),
@@ -140,9 +142,7 @@ def publish(
         body=b"",
         etag="",
     )
-    session.add(release)
-    if attestations:
-        session.flush()
+    insert_whole(session, release)
     for content in attestations:
         keep(session, release, content)
     told = {"service": slug, "version": version}
@@ -156,7 +156,9 @@ def publish(
         after={"state": release.state, "sha256": upload.sha256, "built_by": release.built_by},
         public=release.is_public,
     )
-    settle(session, actor, release)
+    if attestations:
+        db.write(session, release, attested=release.attested, **tell(release)._asdict())
+    note_latest(session, actor, release)
     _keep_report(session, release, upload)
     return release
 
