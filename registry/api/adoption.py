@@ -21,7 +21,7 @@ from registry.adoption.schemas import (
 )
 from registry.adoption.service import Standing, Wanted
 from registry.api import conditional, lists
-from registry.api.door import Blueprint, actor, may, session
+from registry.api.door import Blueprint, actor, found, may, session
 from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission
@@ -148,7 +148,7 @@ class Deployments(MethodView):
     @blueprint.response(201, DeploymentSchema)
     def post(self, said: dict[str, Any], slug: str, organisation: str) -> Response:
         """Report a deployment."""
-        made = adoption.report(session(), actor(), slug, organisation, said)
+        made = adoption.report(session(), actor(), slug, organisation, said, stood=found())
         told = representation.deployment(made, service=slug, organisation=organisation)
         return Response(render(told).body, 201, content_type="application/json")
 

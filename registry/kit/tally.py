@@ -32,6 +32,11 @@ class Tally(Generic[Thing]):
             self._counts[identifier] += 1
             self._begin()
 
+    def note(self, identifier: Thing) -> None:
+        """Count one unless it was counted since the last time: enough where only whether it was matters."""
+        if identifier not in self._counts:
+            self.count(identifier)
+
     def flush(self) -> None:
         """Hand on what was counted; what cannot be handed on now is kept, and tried again after a while."""
         with self._lock:

@@ -173,15 +173,17 @@ def report(
     said: Mapping[str, Any],
     *,
     at: datetime | None = None,
+    stood: Standing | None = None,
 ) -> Deployment:
     """Report a deployment; `at` is when it was reported, where that was not now.
 
-    What runs in production by the newest reports, in the order in which things occurred, becomes the adoption's
-    version and makes it live; where nothing runs any more it is retired. Raises NotYoursError,
-    AdoptionNotFoundError, DeploymentInvalidError, AdoptionStatusNotOpenError.
+    `stood` is the organisation's standing, where this transaction has looked it up already. What runs in production
+    by the newest reports, in the order in which things occurred, becomes the adoption's version and makes it live;
+    where nothing runs any more it is retired. Raises NotYoursError, AdoptionNotFoundError, DeploymentInvalidError,
+    AdoptionStatusNotOpenError.
     """
     names = (service_slug, organisation_slug)
-    at_first = standing(session, actor, *names)
+    at_first = stood or standing(session, actor, *names)
     # Services are locked before all else, everywhere; most reports change no status and lock no service.
     service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, at_first.status) else None
     principal = _still(session, actor, organisation_slug, at_first)
