@@ -1,6 +1,7 @@
 """Put it together: the application, and the console script."""
 
 import atexit
+import gc
 import os
 import re
 import secrets
@@ -214,13 +215,24 @@ def open_app(environ: Mapping[str, str] | None = None) -> Flask:
     logs.init()
     resources = Resources(Settings.read(environ), environ)
     atexit.register(resources.close)
-    return create_app(resources)
+    return _lasting(resources)
+
+
+def _lasting(resources: Resources) -> Flask:
+    """Return the application of a process that serves until it ends: what is loaded by now stays.
+
+    So the garbage collector need not go through it again and again, which stops all requests for some milliseconds.
+    """
+    app = create_app(resources)
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def main() -> None:
     """Run the command line; errors are one sentence on stderr, exit 1 for "no", 2 for wrong use."""
     try:
-        program = commands.Program(create_app, openapi.document)
+        program = commands.Program(_lasting, openapi.document)
         commands.group(obj=program, prog_name="efa-registry", standalone_mode=False)
     except SettingsError as error:
         _leave(str(error), 2)
