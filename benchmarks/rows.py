@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -196,18 +197,17 @@ def publishing(run: Run) -> Iterator[Outcome]:
         devpi, verdaccio = running.enter_context(peers.devpi()), running.enter_context(peers.verdaccio())
         content, npm = packages.package(1), peers.tarball(1)
         for clients in (1, 8):
-            loads: dict[str, Callable[[], Borne]] = {
-                how: _publishing(server, tokens[how], content, clients, run.seconds) for how, server in ours.items()
+            senders: dict[str, Callable[[int], Iterator[Request]]] = {
+                **{how: partial(_releases, tokens[how], content) for how in ours},
+                "devpi": partial(_uploads, devpi, npm),
+                "Verdaccio": partial(_publications, npm),
             }
-            loads["devpi"] = lambda clients=clients: load.writes(  # type: ignore[misc]
-                devpi, [_uploads(devpi, npm) for _ in range(clients)], seconds=run.seconds
-            )
-            loads["Verdaccio"] = lambda clients=clients: load.writes(  # type: ignore[misc]
-                verdaccio, [_publications(number, npm) for number in range(clients)], seconds=run.seconds
-            )
             its = {**ours, "devpi": devpi, "Verdaccio": verdaccio}
             alone = {
-                name: _alone(act, [it for it in its.values() if it is not its[name]]) for name, act in loads.items()
+                name: _alone(
+                    _writing(its[name], sends, clients, run.seconds), [it for it in its.values() if it is not its[name]]
+                )
+                for name, sends in senders.items()
             }
             seen = in_turn(alone, run.rounds)
             for how in ours:
@@ -245,13 +245,13 @@ def _token(folder: Path, role: Role) -> str:
         database.dispose()
 
 
-def _publishing(server: Server, token: str, content: bytes, clients: int, seconds: float) -> Callable[[], Borne]:
-    return lambda: load.writes(
-        server, [_releases(token, number, content) for number in range(clients)], seconds=seconds
-    )
+def _writing(
+    server: Server, sends: Callable[[int], Iterator[Request]], clients: int, seconds: float
+) -> Callable[[], Borne]:
+    return lambda: load.writes(server, [sends(number) for number in range(clients)], seconds=seconds)
 
 
-def _releases(token: str, number: int, content: bytes) -> Iterator[Request]:
+def _releases(token: str, content: bytes, number: int) -> Iterator[Request]:
     edge = "measured-boundary"
     path = f"/api/v1/services/{data.slug_of(40 + number)}/releases"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={edge}"}
@@ -266,13 +266,13 @@ def _releases(token: str, number: int, content: bytes) -> Iterator[Request]:
         yield "POST", path, headers, said.encode() + content + f"\r\n--{edge}--\r\n".encode()
 
 
-def _uploads(server: Server, content: bytes) -> Iterator[Request]:
+def _uploads(server: Server, content: bytes, _number: int) -> Iterator[Request]:
     while True:
         name = data.slug_of(uuid.uuid4().int % data.SERVICES)
         yield "POST", *peers.devpi_publication(server, name, f"2.{time.time_ns()}", content)
 
 
-def _publications(number: int, content: bytes) -> Iterator[Request]:
+def _publications(content: bytes, number: int) -> Iterator[Request]:
     while True:
         yield "PUT", *peers.verdaccio_publication(f"measured-{number}", f"3.{time.time_ns()}.0", content)
 
@@ -289,9 +289,7 @@ def reporting(run: Run) -> Iterator[Outcome]:
         loads: dict[str, Callable[[], Borne]] = {
             "sqlite3": lambda: load.timed(write, seconds=run.seconds),
             **{
-                f"{clients} client(s)": lambda clients=clients: load.writes(  # type: ignore[misc]
-                    server, [_reports(token, number) for number in range(clients)], seconds=run.seconds
-                )
+                f"{clients} client(s)": _writing(server, partial(_reports, token), clients, run.seconds)
                 for clients in (1, 8)
             },
         }
