@@ -24,6 +24,7 @@ _OTHER = {
     b"xar!": "xar",
     b"\x1f\x9d": "compress",
 }
+_BEGINNINGS = tuple(_OTHER)
 
 
 def is_zip(first: bytes) -> bool:
@@ -52,6 +53,8 @@ def other_archive(first: bytes) -> str | None:
     """The name of the archive format, if it is one that the registry does not open."""
     if first[257:262] == b"ustar":
         return "tar"
+    if not first.startswith(_BEGINNINGS):
+        return None
     return next((name for magic, name in _OTHER.items() if first.startswith(magic)), None)
 
 

@@ -16,7 +16,7 @@ from registry.accounts.service import telling
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, can, require
 from registry.journal import service as journal
-from registry.kit import clock, paging, walks
+from registry.kit import clock, db, paging, walks
 from registry.kit.errors import Fault, text
 from registry.kit.folding import fold
 from registry.kit.paging import Page, Place
@@ -202,13 +202,13 @@ def _still_holds(actor: Actor, it: Organisation, name: str, domain: str) -> bool
     return can(actor, Permission.ORGANISATION_CREATE) or (it.name_key == name and (stays or not domain))
 
 
-_FOUR_EYES = select(Organisation.four_eyes).where(Organisation.id == bindparam("id"))
+_FOUR_EYES = db.Lookup(select(Organisation.four_eyes).where(Organisation.id == bindparam("id")))
 
 
 def demands_approval(session: Session, actor: Actor, organisation_id: UUID) -> bool:
     """Whether the organisation wants each release to be approved by a second member."""
     require(actor, Permission.ORGANISATION_READ)
-    return bool(session.connection().execute(_FOUR_EYES, {"id": organisation_id}).scalar())
+    return _FOUR_EYES.first(session, id=organisation_id) == (True,)
 
 
 def verify(session: Session, actor: Actor, slug: str, proof: Proof) -> Organisation:

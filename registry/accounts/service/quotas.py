@@ -13,6 +13,7 @@ from registry.accounts.service import organisations
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
+from registry.kit import db
 
 
 class Quota(StrEnum):
@@ -36,12 +37,13 @@ USUAL: dict[Quota, int] = {
     Quota.STORAGE_MB: 100_000,
 }
 
-_SAID = select(Organisation.limits).where(Organisation.id == bindparam("id"))
+_SAID = db.Lookup(select(Organisation.limits).where(Organisation.id == bindparam("id")))
 
 
 def limits(session: Session, organisation_id: UUID) -> dict[Quota, int]:
     """Return what an organisation may have; whoever is about to add something was asked."""
-    said = session.connection().execute(_SAID, {"id": organisation_id}).scalar() or {}
+    row = _SAID.first(session, id=organisation_id)
+    said = (row and row[0]) or {}
     return USUAL | {Quota(name): number for name, number in said.items()}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, String, Uuid, and_, bindparam, exists, insert, or_, select, tuple_
+from sqlalchemy import Select, String, Uuid, and_, bindparam, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from registry.accounts import service as accounts
@@ -35,7 +35,7 @@ from registry.catalogue import service as catalogue
 from registry.catalogue.errors import ServiceNotFoundError
 from registry.catalogue.models import Service
 from registry.journal import service as journal
-from registry.kit import clock, paging
+from registry.kit import clock, db, paging
 from registry.kit.errors import Fault, text
 from registry.kit.paging import Page, Place
 from registry.releases.models import Release, ReleaseState
@@ -53,6 +53,14 @@ def _moment(report: type[Deployment]) -> Any:
 
 def _is_one_place(one: type[Deployment], other: type[Deployment]) -> Any:
     return or_(one.url.is_(None), other.url.is_(None), one.url == other.url)
+
+
+class _Running(NamedTuple):
+    """The roll-out that runs in production."""
+
+    id: UUID
+    version: str
+    occurred_at: datetime
 
 
 def _running() -> Select[UUID, str, datetime]:
@@ -130,11 +138,11 @@ def _kept() -> Select[UUID, AdoptionStatus, str | None, Visibility, UUID | None]
 
 
 # Reports come often, and to put these together costs more than to run them.
-_RUNNING = _running()
-_KEPT = _kept()
-_KEPT_AND_LOCKED = _KEPT.with_for_update(of=Adoption, key_share=True)
-_INSERT = insert(Deployment)
-_STANDING = (
+_RUNNING = db.Lookup(_running())
+_KEPT = db.Lookup(_kept())
+_KEPT_AND_LOCKED = db.Lookup(_kept().with_for_update(of=Adoption, key_share=True))
+_INSERT = db.Insertion(Deployment.id)
+_STANDING = db.Lookup(
     select(Organisation.id, Mandate.provider_id, Adoption.status, *catalogue.GLIMPSED)
     .select_from(Service)
     .outerjoin(Organisation, Organisation.slug == bindparam("organisation", type_=String()))
@@ -156,8 +164,7 @@ class Standing:
 
 def standing(session: Session, actor: Actor, service: str, organisation: str) -> Standing:
     """Return how an organisation stands to a service; ServiceNotFoundError, OrganisationNotFoundError."""
-    named = {"service": service, "organisation": organisation, "provider": actor.organisation_id}
-    row = session.connection().execute(_STANDING, named).first()
+    row = _STANDING.first(session, service=service, organisation=organisation, provider=actor.organisation_id)
     if row is None or not can(actor, Permission.SERVICE_READ, glimpsed := catalogue.Glimpse(*row[3:])):
         raise ServiceNotFoundError(service)
     if row[0] is None:
@@ -188,13 +195,8 @@ def report(
     service = catalogue.find(session, actor, service_slug, lock=True) if _may_turn(said, at_first.status) else None
     principal = _still(session, actor, organisation_slug, at_first)
     require(actor, Permission.DEPLOYMENT_REPORT, principal)
-    row = (
-        session.connection()
-        .execute(
-            _KEPT_AND_LOCKED if _is_telling(said) else _KEPT,
-            {"service_id": at_first.service_id, "organisation_id": principal.owner_id, "version": said["version"]},
-        )
-        .first()
+    row = (_KEPT_AND_LOCKED if _is_telling(said) else _KEPT).first(
+        session, service_id=at_first.service_id, organisation_id=principal.owner_id, version=said["version"]
     )
     if row is None:
         raise AdoptionNotFoundError(*names)
@@ -214,7 +216,7 @@ def report(
         **_columns(said),
     }
     # Never altered, so it need not be the session's; its unit of work takes several times as long as the insert.
-    session.connection().execute(_INSERT, reported)
+    _INSERT.add(session, **reported)
     deployment = Deployment(**reported)
     if _is_telling(said):
         _follow(session, actor, kept, deployment, service, names=names)
@@ -296,7 +298,8 @@ def _follow(
     names: tuple[str, str],
 ) -> None:
     """Bring the adoption in line with what runs in production, as it is known now."""
-    running = session.connection().execute(_RUNNING, {"adoption_id": kept.id}).first()
+    row = _RUNNING.first(session, adoption_id=kept.id)
+    running = row and _Running(*row)
     if not _is_news(kept, deployment, running):
         return
     adoption = session.get_one(Adoption, kept.id, populate_existing=True)
@@ -317,7 +320,7 @@ def _follow(
         keeping.count(session, service)
 
 
-def _is_news(kept: _Kept, deployment: Deployment, running: Any) -> bool:
+def _is_news(kept: _Kept, deployment: Deployment, running: _Running | None) -> bool:
     """Whether this report changes what the adoption says of production."""
     is_live = kept.status is AdoptionStatus.LIVE
     if running is None:
@@ -326,7 +329,7 @@ def _is_news(kept: _Kept, deployment: Deployment, running: Any) -> bool:
         return False
     if deployment.status is DeploymentStatus.ROLLED_OUT:
         # One that came late, after newer ones, is history only.
-        return bool(running.id == deployment.id)
+        return running.id == deployment.id
     # What the adoption had in production is gone: it falls back to what else runs.
     return is_live and kept.version == deployment.version
 

@@ -24,7 +24,7 @@ _WHOLE = (
     .execution_options(populate_existing=True)
 )
 
-_BODY = select(Service.body).where(Service.id == bindparam("id"))
+_BODY = db.Lookup(select(Service.body).where(Service.id == bindparam("id")))
 #: By what lists of services are ordered.
 _ORDERED = (Service.updated_at, Service.adopters, Service.name_key)
 
@@ -74,7 +74,7 @@ def marks(it: Service) -> dict[str, list[str]]:
     return {mark: [value for value in values if value is not None] for mark, values in said.items()}
 
 
-_BODY = select(Service.body).where(Service.id == bindparam("id"))
+_BODY = db.Lookup(select(Service.body).where(Service.id == bindparam("id")))
 
 
 def note_latest(
@@ -86,7 +86,7 @@ def note_latest(
     if service.status is not ServiceStatus.DRAFT:
         # All else of the service stays as it was told before, so that it need not be loaded and told as a whole.
         walks.note_place(session, service, *_ORDERED)
-        before = session.connection().execute(_BODY, {"id": service.id}).scalar_one()
+        (before,) = _BODY.first(session, id=service.id) or (service.body,)
         told = representation.with_latest(before, version=version, published_at=published_at, updated_at=now)
         noted = {"latest_version": version, "latest_published_at": published_at, "updated_at": now}
         db.write(session, service, **noted, **render(told)._asdict())

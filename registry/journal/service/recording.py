@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.journal.models import Entry
-from registry.kit import clock, trace
+from registry.kit import clock, db, trace
 from registry.kit.paging import Page
 
 #: The class of the advisory locks by which PostgreSQL's writers show how far the journal is complete.
@@ -26,7 +26,7 @@ _PENDING = text(
 ).bindparams(kind=_LOCK_CLASS)
 
 
-_INSERT = insert(Entry)
+_INSERT = db.Insertion(Entry.serial, chosen=True)
 
 
 def record(
@@ -65,8 +65,8 @@ def record(
         "public": public,
     }
     # Nobody needs it as an object, and the session's unit of work takes several times as long as the insert.
-    written: Any = session.connection().execute(_INSERT, entry).inserted_primary_key
-    return int(written.serial)
+    serial: int = _INSERT.add(session, **entry)
+    return serial
 
 
 def _announce(session: Session) -> None:

@@ -5,13 +5,13 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, inspect, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session, joinedload, make_transient_to_detached
 
 from registry.authz.actor import Actor
 from registry.authz.policy import Permission, require
 from registry.catalogue import service as catalogue
-from registry.kit import clock
+from registry.kit import clock, db
 from registry.kit.rendering import Rendering, render
 from registry.kit.storage import ObjectMissingError, Storage, StoredObject
 from registry.releases import representation
@@ -23,14 +23,14 @@ ORPHAN_AGE = timedelta(hours=24)
 _BATCH = 500
 
 
-_LATEST = (
+_LATEST = db.Lookup(
     select(Release.version, Release.published_at)
     .where(Release.service_id == bindparam("service"), *is_candidate())
     .order_by(Release.precedence.desc(), Release.version.desc())
     .limit(1)
 )
 
-_INSERT = insert(Release)
+_INSERT = db.Insertion(Release.id)
 _COLUMNS = tuple(column.key for column in inspect(Release).column_attrs)
 
 
@@ -44,7 +44,7 @@ def settle(session: Session, actor: Actor, release: Release) -> None:
 def insert_whole(session: Session, release: Release) -> None:
     """Insert a new release with its representation at once, past the session's unit of work, which takes longer."""
     release.body, release.etag = tell(release)
-    session.connection().execute(_INSERT, {name: getattr(release, name) for name in _COLUMNS})
+    _INSERT.add(session, **{name: getattr(release, name) for name in _COLUMNS})
     make_transient_to_detached(release)
     session.add(release)
 
@@ -53,8 +53,7 @@ def note_latest(session: Session, actor: Actor, release: Release) -> None:
     """Tell the catalogue which release is the latest, where this one may be."""
     if not release.is_public:
         return
-    latest = session.connection().execute(_LATEST, {"service": release.service_id}).first()
-    version, published_at = latest or (None, None)
+    version, published_at = _LATEST.first(session, service=release.service_id) or (None, None)
     catalogue.note_latest(session, actor, release.service, version=version, published_at=published_at)
 
 

@@ -74,14 +74,15 @@ def may_publish(session: Session, actor: Actor, slug: str, *, keeps: bool = True
     return service
 
 
-_MADE = select(Release.id).where(Release.service_id == bindparam("service"), Release.version == bindparam("version"))
+_MADE = db.Lookup(
+    select(Release.id).where(Release.service_id == bindparam("service"), Release.version == bindparam("version"))
+)
 
 
 def exists(session: Session, actor: Actor, service: Service | Glimpse, version: str) -> bool:
     """Whether this version of the service was made before, published or not."""
     require(actor, Permission.RELEASE_PUBLISH, service)
-    named = {"service": service.service_id, "version": version}
-    return session.connection().execute(_MADE, named).first() is not None
+    return _MADE.first(session, service=service.service_id, version=version) is not None
 
 
 def inspect(package: BinaryIO, service: Service | Glimpse, version: str | None, limits: Limits) -> Report:
@@ -171,7 +172,7 @@ def _state(session: Session, actor: Actor, service: Service, *, draft: bool) -> 
     return ReleaseState.PUBLISHED
 
 
-_USED = (
+_USED = db.Lookup(
     select(
         func.count().filter(Release.service_id == bindparam("service")),
         func.coalesce(func.sum(Release.package_size), 0),
@@ -182,8 +183,7 @@ _USED = (
 
 
 def _keep_to_quota(session: Session, service: Service, size: int) -> None:
-    used = {"service": service.id, "originator": service.originator_id}
-    count, stored = session.connection().execute(_USED, used).one()
+    count, stored = _USED.first(session, service=service.id, originator=service.originator_id) or (0, 0)
     # Two that publish other services at once may pass a bound together, by one package: it is a bound, not a bill.
     accounts.keep_to(
         session, service.originator_id, releases=count + 1, storage_mb=ceil((int(stored) + size) / MEGABYTE)
@@ -210,15 +210,13 @@ def _counts(report: Report) -> dict[str, int]:
     return {severity: sum(found.severity is severity for found in report.findings) for severity in Severity}
 
 
-_INSERT_INSPECTION = insert(Inspection)
+_INSERT_INSPECTION = db.Insertion(Inspection.release_id)
 _INSERT_FILES = insert(PackagedFile)
 
 
 def _keep_report(session: Session, release: Release, upload: Upload) -> None:
     # Rows that are never altered go straight to the tables, past the session's unit of work, which takes longer.
-    tables = session.connection()
-    kept = {"release_id": release.id, "body": upload.told.body, "etag": upload.told.etag}
-    tables.execute(_INSERT_INSPECTION, kept)
+    _INSERT_INSPECTION.add(session, release_id=release.id, body=upload.told.body, etag=upload.told.etag)
     rows = [
         {
             "release_id": release.id,
@@ -231,4 +229,4 @@ def _keep_report(session: Session, release: Release, upload: Upload) -> None:
         for entry in upload.report.files
     ]
     if rows:
-        tables.execute(_INSERT_FILES, rows)
+        session.connection().execute(_INSERT_FILES, rows)
