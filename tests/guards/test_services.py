@@ -26,6 +26,7 @@ ASKS |= {
     "_follow",
     "_read",
     "find_file",
+    "find_outlined",
 }
 
 #: Functions that take no actor, or ask nobody, each with its reason.
@@ -86,6 +87,9 @@ FREE = {
     "releases.new_key": "a pure function",
     "releases.refuse_errors": "a pure function",
     "releases.settle": "keeps what is derived true; whoever changed was asked",
+    "releases.note_latest": "keeps what is derived true; whoever changed was asked",
+    "releases.insert_whole": "whoever publishes was asked before",
+    "releases.tell": "a pure function",
     "adoption.kept": "whoever declares was asked before",
     "adoption.filters": "a condition in SQL",
     "adoption.adopters": "selects what is open to all",
