@@ -470,6 +470,7 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
     ("/problems", "GET", "/problems", None, ALL),
     ("/problems/{slug}", "GET", "/problems/not-found", None, ALL),
     ("/static/{filename}", "GET", "/static/about.css", None, ALL),
+    ("/assets/{said}/{name}", "GET", "/assets/today/about.css", None, ALL),
     ("/.well-known/oauth-authorization-server", "GET", "/.well-known/oauth-authorization-server", None, ALL),
     ("/.well-known/security.txt", "GET", "/.well-known/security.txt", None, ALL),
     ("/oauth/token", "POST", "/oauth/token", {"grant_type": "client_credentials"}, SECRET),
