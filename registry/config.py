@@ -1,5 +1,6 @@
 """The settings, read once from the environment, and what is opened with them."""
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -7,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
 from registry.inspection import Limits
+from registry.kit import migrations
 from registry.kit.db import Database
 from registry.kit.jwks import Issuers, is_host, is_trustworthy
 from registry.kit.mail import MailServer
@@ -196,8 +200,32 @@ class Resources:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def health(self) -> dict[str, bool]:
+        """Tell whether the database, the migrations and the storage are as they should be."""
+        return {
+            "database": _holds(lambda: self._asked(migrations.current) is not None),
+            "migrations": _holds(lambda: self._asked(migrations.is_current)),
+            "storage": _holds(self._stores),
+        }
+
+    def _asked(self, question: Callable[[Session], object]) -> object:
+        with self.database.reading() as session:
+            return question(session)
+
+    def _stores(self) -> bool:
+        self.storage.check()
+        return True
+
     def close(self) -> None:
         """Do what is left to do, and let go of every connection."""
         for finish in self.at_close:
             finish()
         self.database.dispose()
+
+
+def _holds(check: Callable[[], object]) -> bool:
+    try:
+        return bool(check())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
+        logging.getLogger("registry").warning("not ready: %s", error)
+        return False

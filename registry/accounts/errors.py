@@ -1,6 +1,6 @@
 """What may go wrong with organisations, clients and tokens."""
 
-from registry.kit.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError, text
+from registry.kit.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError, UnavailableError, text
 
 
 class OrganisationNotFoundError(NotFoundError):
@@ -311,3 +311,14 @@ class NoDomainError(ConflictError):
                 "This organisation has no website at a domain entered.",
             )
         )
+
+
+class NameServerError(UnavailableError):
+    """The name servers did not answer in time."""
+
+    slug = "name-servers-silent"
+    title = text("Nameserver antworten nicht", "Name servers do not answer")
+    remedy = text("Versuchen Sie es in einigen Minuten wieder.", "Try again in a few minutes.")
+
+    def __init__(self) -> None:
+        super().__init__(text("Die Nameserver antworten nicht.", "The name servers do not answer."))

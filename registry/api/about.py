@@ -1,19 +1,18 @@
 """About the registry itself: health, metrics, problem pages, the OpenAPI document and its reader."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, json, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.orm import Session
 
 from registry.api import conditional, openapi, problems
 from registry.api.door import bare, resources
 from registry.api.problems import PLAIN, language
 from registry.inspection.codes import CODES
-from registry.kit import clock, migrations
+from registry.kit import clock
 from registry.kit.errors import NotFoundError, Text, text
 from registry.kit.rendering import render
 
@@ -31,42 +30,12 @@ def healthz() -> Response:
 @bare
 def readyz() -> Response:
     """Say whether the database, the storage and the migrations are as they should be; 503 where they are not."""
-    checks = {"database": _database, "migrations": _migrations, "storage": _storage}
-    told = {name: check() for name, check in checks.items()}
+    told = resources().health()
     ready = all(told.values())
     body = json.dumps({"status": "ready" if ready else "not ready", "checks": told})
     answer = Response(body, 200 if ready else 503, content_type="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _database() -> bool:
-    return _holds(lambda: _asked(migrations.current) is not None)
-
-
-def _migrations() -> bool:
-    return _holds(lambda: _asked(migrations.is_current))
-
-
-def _asked(question: Callable[[Session], Any]) -> Any:
-    with resources().database.reading() as session:
-        return question(session)
-
-
-def _storage() -> bool:
-    def check() -> bool:
-        resources().storage.check()
-        return True
-
-    return _holds(check)
-
-
-def _holds(check: Any) -> bool:
-    try:
-        return bool(check())
-    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
-        current_app.logger.warning("not ready: %s", error)
-        return False
 
 
 @blueprint.get("/.well-known/security.txt")

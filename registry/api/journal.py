@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -106,23 +105,11 @@ def _audit(organisation: Organisation | None, query: dict[str, Any]) -> Response
     filters = Filters(**{name: query[name] for name in Filters.__slots__ if name in query})
     if "format" in query:
         name = f"audit-{organisation.slug}" if organisation else "audit"
-        return _file(_export(organisation, filters, query["format"]), query["format"], name)
+        parts = journal.written(resources().database, actor(), organisation, filters, query["format"])
+        return _file(parts, query["format"], name)
     after = lists.place_of(query.get("cursor"))
     page = journal.audit(session(), actor(), organisation, filters, after=after, limit=query["limit"])
     return lists.answer_dicts(page.map(lambda it: representation.entry(*it)))
-
-
-def _export(organisation: Organisation | None, filters: Filters, form: Form) -> Iterator[str]:
-    """Write it batch by batch; no connection is held while a slow reader takes one."""
-    asking, database = actor(), resources().database
-    headed = True
-    while True:
-        with database.reading() as reading:
-            entries = journal.export(reading, asking, organisation, filters)
-        yield representation.lines(entries, form, headed=headed)
-        if not entries:
-            return
-        headed, filters = False, replace(filters, since=entries[-1][0].serial)
 
 
 def _file(parts: Iterator[str], form: Form, name: str) -> Response:

@@ -8,6 +8,7 @@ from flask.views import MethodView
 
 from registry.accounts import representation
 from registry.accounts import service as accounts
+from registry.accounts.errors import NameServerError
 from registry.accounts.models import Organisation
 from registry.accounts.schemas import (
     InvitationSchema,
@@ -21,7 +22,6 @@ from registry.api.door import Blueprint, actor, may, resources, session
 from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.policy import Permission
 from registry.kit import dns
-from registry.kit.errors import UnavailableError, text
 from registry.kit.rendering import render
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1", description="The people of organisations.")
@@ -38,14 +38,6 @@ def _present_member(_organisation: Organisation, slug: str, identifier: UUID) ->
 
 def _present_invitation(_organisation: Organisation, slug: str, identifier: UUID) -> str:
     return render(representation.invitation(accounts.invitation(session(), actor(), slug, identifier))).etag
-
-
-class NameServerError(UnavailableError):
-    """The name servers did not answer in time."""
-
-    slug = "name-servers-silent"
-    title = text("Nameserver antworten nicht", "Name servers do not answer")
-    remedy = text("Versuchen Sie es in einigen Minuten wieder.", "Try again in a few minutes.")
 
 
 @blueprint.route("/organisations/<slug:slug>/members")
@@ -163,7 +155,7 @@ class ProofOfAuthority(MethodView):
         try:
             found = dns.txt(wanted.name, settings.dns_servers)
         except dns.LookupFailedError:
-            raise NameServerError(text("Die Nameserver antworten nicht.", "The name servers do not answer.")) from None
+            raise NameServerError from None
         with resources().database.transaction() as writing:
             proved = accounts.prove(writing, asking, slug, key=settings.secret_key, found=found)
             return _proof(proved, wanted)

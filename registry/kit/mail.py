@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import LargeBinary, String, delete, select, update
+from sqlalchemy import LargeBinary, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.kit import clock
@@ -100,6 +100,21 @@ def kept(session: Session, seal: Seal, *, limit: int = 50) -> list[tuple[datetim
     """Return the mails that lie here because there is no mail server, newest first."""
     query = select(Mail).where(Mail.due_at.is_(None)).order_by(Mail.created_at.desc(), Mail.id).limit(limit)
     return [(mail.created_at, _opened(mail, seal)) for mail in session.scalars(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How many mails are owed, how many of them were tried before, and since when the oldest one is."""
+
+    owed: int
+    tried: int
+    since: datetime | None
+
+
+def outbox(session: Session) -> Outbox:
+    """Tell how things stand with the mail that is owed."""
+    owed = select(func.count(), func.count().filter(Mail.attempts > 0), func.min(Mail.created_at))
+    return Outbox(*session.execute(owed.where(Mail.due_at.is_not(None))).one())
 
 
 def send_due(database: Database, seal: Seal, server: MailServer | None) -> int:

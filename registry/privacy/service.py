@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session, aliased
 from registry.accounts.errors import LastOwnerError
 from registry.accounts.models import Invitation, Membership, Organisation, Person
 from registry.authz.actor import Actor, Role
+from registry.authz.errors import SecondFactorMissingError
 from registry.authz.policy import Permission, require
 from registry.journal import representation as told
 from registry.journal import service as journal
 from registry.kit.clock import stamp
+from registry.kit.errors import text
 from registry.privacy.errors import PersonNotFoundError
 from registry.privacy.records import RECORDS
+from registry.sign_in.models import Passkey
 
 #: What stands for an erased person.
 NOBODY_ANY_MORE = "person:erased"
@@ -51,9 +54,12 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def erase(session: Session, actor: Actor, person: UUID) -> None:
     """Erase a person with all that leads to her; what she did stays, done by nobody any more.
 
-    Raises LastOwnerError where an organisation would be left without an owner, PersonNotFoundError.
+    Who has a passkey shows it before she erases herself. Raises SecondFactorMissingError, LastOwnerError where an
+    organisation would be left without an owner, PersonNotFoundError.
     """
     require(actor, Permission.PERSON_ERASE, person)
+    if not actor.strong and session.scalar(select(Passkey.id).where(Passkey.person_id == person).limit(1)):
+        raise SecondFactorMissingError(text("Hierfür ist ein Passkey nötig.", "This needs a passkey."))
     known = session.get(Person, person, with_for_update=True)
     if known is None:
         raise PersonNotFoundError

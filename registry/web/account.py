@@ -1,15 +1,24 @@
-"""A person's own account: for whom she acts, where she is signed in, her passkeys."""
+"""A person's own account: for whom she acts, where she is signed in, her passkeys, and what is stored about her."""
 
+import json as jsonlib
+from typing import Any
 from uuid import UUID
 
-from flask import Response, json, request, url_for
+from flask import Response, g, json, request, url_for
 from marshmallow import ValidationError
 
+from registry.kit import clock
 from registry.kit.errors import InvalidError, text
 from registry.kit.schemas import String
+from registry.privacy import service as privacy
+from registry.privacy.records import RECORDS
 from registry.sign_in import service as sign_in
-from registry.web.door import blueprint, browser, come_in, page, session, signed_in
+from registry.web import forms
+from registry.web.door import blueprint, browser, come_in, forgotten, page, session, signed_in
 from registry.web.sign_in import party, said_json
+
+#: Where something is stored about people, as `word("stored", …)` tells it.
+STORED = (*(record.model.__tablename__ for record in reversed(RECORDS)), "mails", "journal")
 
 
 class PasskeyNameError(InvalidError):
@@ -29,11 +38,60 @@ def account() -> Response:
         memberships=sign_in.memberships(session(), here.actor, here),
         sessions=sign_in.sessions(session(), here.actor, here.person_id),
         passkeys=sign_in.passkeys(session(), here.actor, here.person_id),
+        stored=STORED,
+        area="account",
     )
 
 
-def _back() -> Response:
-    return Response(status=303, headers={"Location": url_for("web.account")})
+@blueprint.get("/account/export")
+def export() -> Response:
+    """Hand out everything that is stored about the person."""
+    here = signed_in()
+    told = privacy.export(session(), here.actor, here.person_id)
+    return as_download(told, f"efa-registry-{clock.now():%Y-%m-%d}.json")
+
+
+def as_download(told: dict[str, Any], name: str) -> Response:
+    """Hand out JSON that people can read, as a file."""
+    body = jsonlib.dumps(told, ensure_ascii=False, indent=2)
+    answer = Response(body, content_type="application/json; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/account/erase")
+def ask_to_erase() -> Response:
+    """Say what it means to be erased, and ask whether it is meant."""
+    return _erasing({})
+
+
+def _erasing(faults: forms.Faults, status: int = 200) -> Response:
+    here = signed_in()
+    mine = sign_in.memberships(session(), here.actor, here)
+    return page("sign_in/erase.html", status, memberships=mine, faults=faults, area="account")
+
+
+@blueprint.post("/account/erase")
+def erase() -> Response:
+    """Erase the person who is signed in."""
+    here = signed_in()
+
+    def act() -> str:
+        forms.sure()
+        privacy.erase(session(), here.actor, here.person_id)
+        return "/"
+
+    return forms.sent(act, lambda faults: _erasing(faults, 422), shown=_erased)
+
+
+def _erased() -> Response:
+    g.pop("visitor", None)
+    return forgotten(page("sign_in/erased.html"))
+
+
+def _back(done: str) -> Response:
+    return forms.lead_on(url_for("web.account", done=done))
 
 
 @blueprint.post("/account/organisation")
@@ -41,7 +99,7 @@ def act_for() -> Response:
     """Act for another organisation from now on."""
     here = signed_in()
     sign_in.act_for(session(), here.actor, here, request.form.get("organisation", "")[:64])
-    return _back()
+    return _back("switched")
 
 
 @blueprint.post("/account/sessions/<uuid:identifier>/end")
@@ -49,7 +107,7 @@ def end_session(identifier: UUID) -> Response:
     """Sign out in one browser."""
     here = signed_in()
     sign_in.end(session(), here.actor, here.person_id, identifier)
-    return _back()
+    return _back("ended")
 
 
 @blueprint.post("/account/sessions/end-others")
@@ -57,7 +115,7 @@ def end_other_sessions() -> Response:
     """Sign out everywhere else."""
     here = signed_in()
     sign_in.end_others(session(), here.actor, here.person_id, here.session_id)
-    return _back()
+    return _back("ended-others")
 
 
 @blueprint.post("/account/passkeys/options")
@@ -90,7 +148,5 @@ def _name(said: object) -> str:
 def remove_passkey(identifier: UUID) -> Response:
     """Forget a passkey."""
     here = signed_in()
-    if not here.actor.strong:
-        return Response(status=303, headers={"Location": url_for("web.confirm_page", next="/account")})
     sign_in.remove_passkey(session(), here.actor, here.person_id, identifier)
-    return _back()
+    return _back("removed")

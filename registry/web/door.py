@@ -44,7 +44,7 @@ _SHOWING = frozenset({speech.COOKIE, THEME})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
 #: is the one GET that writes.
-OWN_TRANSACTIONS = frozenset({"web.go_to_provider", "web.come_from_provider", "web.sign_out"})
+OWN_TRANSACTIONS = frozenset({"web.go_to_provider", "web.come_from_provider", "web.prove", "web.sign_out"})
 #: What people may do although the registry only reads: come in, look around, and leave.
 READING = frozenset(
     {
@@ -186,7 +186,11 @@ def come_in(secret: str, to: str = "/account") -> Response:
 def go_out(to: str | None = None) -> Response:
     """Go on as nobody, perhaps to a provider where one is still signed in."""
     g.pop("visitor", None)
-    answer = lead_away(to) if to else cast("Response", redirect("/", 303))
+    return forgotten(lead_away(to) if to else cast("Response", redirect("/", 303)))
+
+
+def forgotten(answer: Response) -> Response:
+    """Let the browser forget who was signed in."""
     answer.delete_cookie(SESSION, **_COOKIE)
     return _renamed(answer)
 

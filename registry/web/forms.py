@@ -53,9 +53,9 @@ def said(names: Collection[str], *, blank: bool = False) -> dict[str, Any]:
         if key in _OURS or name not in names or not value.strip():
             continue
         if part:
-            found[name] = (found.get(name) or {}) | {part: line(request.form, key)}
+            found[name] = (found.get(name) or {}) | {part: value}
         else:
-            found[name] = line(request.form, key)
+            found[name] = value
     return found
 
 
@@ -87,6 +87,17 @@ def sent(
         return shown() if shown else cast("Response", redirect(there, 303))
     session().rollback()
     return again(found)
+
+
+def sure() -> None:
+    """Refuse a form in which the box is not ticked that says that what cannot be undone is meant."""
+    if request.form.get("sure") != "yes":
+        raise ValidationError({"sure": ["Must be ticked."]})
+
+
+def lead_on(to: str) -> Response:
+    """Go on to a page after a form that may be sent twice without harm."""
+    return cast("Response", redirect(to, 303))
 
 
 def faults(error: ValidationError | RegistryError) -> Faults:

@@ -1,26 +1,56 @@
-"""An organisation's people: invited, given a role, removed, and leaving by themselves."""
+"""An organisation, as its people see it: what it does and owes, and what it says of itself."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request
 
 from registry.accounts import service as accounts
-from registry.authz.actor import Actor, Role
-from registry.authz.errors import SecondFactorMissingError
-from registry.authz.policy import Permission, can
-from registry.kit.errors import Text
+from registry.accounts.errors import NameServerError, NoDomainError
+from registry.accounts.models import Organisation
+from registry.accounts.schemas import OrganisationChangeSchema
+from registry.accounts.service import Challenge, Quota
+from registry.adoption import service as adoption
+from registry.adoption.service import Wanted as WantedAdoptions
+from registry.authz.policy import Permission, can, require
+from registry.catalogue import service as catalogue
+from registry.catalogue.service import Wanted
+from registry.kit import clock, dns
+from registry.kit.errors import ConflictError, text
+from registry.releases import service as releases
 from registry.sign_in.errors import NotAMemberError
 from registry.sign_in.service import Visitor
-from registry.web.door import blueprint, come_in_as, first, page, resources, session, signed_in, spend
-from registry.web.refusals import RoleUnknownError
-from registry.web.sign_in import HOUR, NO_ADDRESS, SECRET_LIMIT, address
+from registry.web import forms
+from registry.web.door import blueprint, page, resources, session, signed_in, visitor
 
-_MOST = 200
+#: So far ahead one is told that something ends.
+AHEAD = timedelta(days=30)
+_SHOWN = 5
+_PROFILE = ("name", "website", "email", "location")
+_CHANGE = OrganisationChangeSchema(only=(*_PROFILE, "four_eyes"))
 
 
-def _here() -> tuple[Visitor, str]:
+class StaleProfileError(ConflictError):
+    """Somebody else changed the organisation since the page was shown."""
+
+    slug = "profile-stale"
+    title = text("Inzwischen geändert", "Changed meanwhile")
+    remedy = text("Vergleichen Sie, und speichern Sie noch einmal.", "Compare, and save again.")
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "Jemand hat die Angaben inzwischen geändert. Bei jedem Feld steht, was jetzt gilt; speichern Sie noch "
+                "einmal, wenn stattdessen Ihre Angaben gelten sollen.",
+                "Somebody has changed this meanwhile. Each field says what holds now; save again if what you entered "
+                "shall hold instead.",
+            )
+        )
+
+
+def acting() -> tuple[Visitor, str]:
     """Return who is signed in, and the slug of the organisation that she acts for."""
     here = signed_in()
     if here.actor.organisation is None:
@@ -28,95 +58,124 @@ def _here() -> tuple[Visitor, str]:
     return here, here.actor.organisation
 
 
-def _role() -> Role:
-    said = request.form.get("role", "")
-    if said not in set(Role):
-        raise RoleUnknownError
-    return Role(said)
-
-
 @blueprint.get("/organisation")
 def organisation() -> Response:
-    """Show an organisation to its people."""
-    here, slug = _here()
-    return _page(here, slug)
-
-
-def _page(here: Visitor, slug: str, status: int = 200, *, fault: Text | None = None, email: str = "") -> Response:
-    members = invitations = None
-    if can(here.actor, Permission.MEMBERS_READ, accounts.find(session(), here.actor, slug)) and here.actor.strong:
-        members = accounts.members(session(), here.actor, slug, limit=_MOST).items
-        invitations = accounts.invitations(session(), here.actor, slug, limit=_MOST).items
+    """Show an organisation to its people: what there is to do, and what there is."""
+    here, slug = acting()
+    found = catalogue.browse(session(), here.actor, Wanted(originator=slug), limit=_SHOWN)
+    mine = WantedAdoptions(organisation=slug)
+    soon = clock.now() + AHEAD
     return page(
         "accounts/organisation.html",
+        area="work",
+        services=[json.loads(body) for body in found.page.items],
+        services_total=found.page.total,
+        adoptions=adoption.overview(session(), here.actor, mine, limit=_SHOWN),
+        overdue=adoption.overview(session(), here.actor, mine, overdue=True, limit=_SHOWN),
+        ending=adoption.overview(session(), here.actor, mine, ending=soon, limit=_SHOWN),
+        awaiting=releases.awaiting(session(), here.actor),
+        owned=_owned(here, slug),
+    )
+
+
+def _owned(here: Visitor, slug: str) -> dict[str, Any] | None:
+    """Return what only owners see, and only by the second factor; None for all others."""
+    own = accounts.find(session(), here.actor, slug)
+    if not can(here.actor, Permission.MEMBERS_READ, own):
+        return None
+    used = accounts.used(session(), here.actor, own) | releases.used(session(), here.actor, own)
+    bounds = accounts.limits(session(), own.id)
+    return {
+        "verified": own.verified,
+        "invitations": accounts.invitations(session(), here.actor, slug, limit=1).total,
+        "expiring": accounts.expiring(session(), here.actor, slug, within=AHEAD),
+        "quotas": [(quota, used[quota], bounds[quota]) for quota in Quota if quota in used],
+    }
+
+
+@blueprint.get("/organisation/profile")
+def profile() -> Response:
+    """Show what the organisation says of itself."""
+    return _profile(_typed(_own()))
+
+
+def _own() -> Organisation:
+    here, slug = acting()
+    found = accounts.find(session(), here.actor, slug)
+    require(here.actor, Permission.ORGANISATION_CHANGE, found)
+    return found
+
+
+def _typed(it: Organisation) -> dict[str, str]:
+    return {
+        "name": it.name,
+        "website": it.website or "",
+        "email": it.email or "",
+        "location.lat": "" if it.lat is None else str(it.lat),
+        "location.lon": "" if it.lon is None else str(it.lon),
+        "four_eyes": "yes" if it.four_eyes else "",
+    }
+
+
+def _profile(typed: Mapping[str, str], status: int = 200, *, faults: forms.Faults | None = None) -> Response:
+    here, slug = acting()
+    return page(
+        "accounts/profile.html",
         status,
-        members=members,
-        invitations=invitations,
-        fault=fault,
-        email=email,
-        chosen=request.form.get("role", Role.VIEWER),
+        area="work",
+        told=json.loads(accounts.rendering(session(), here.actor, slug).body),
+        seen=accounts.rendering(session(), here.actor, slug).etag,
+        typed=typed,
+        faults=faults or {},
+        now=_typed(accounts.find(session(), here.actor, slug)),
+        challenge=_challenge(here, slug),
     )
 
 
-def _managing(act: Callable[[Actor, str], object]) -> Any:
-    """Do what an owner wants, and show the organisation; lead to the passkey who has not shown it lately."""
-    here, slug = _here()
+def _challenge(here: Visitor, slug: str) -> Challenge | None:
     try:
-        act(here.actor, slug)
-    except SecondFactorMissingError:
-        return redirect(url_for("web.confirm_page", next=url_for("web.organisation")), 303)
-    return redirect(url_for("web.organisation"), 303)
+        return accounts.challenge(session(), here.actor, slug, key=resources().settings.secret_key)[1]
+    except NoDomainError:
+        return None
 
 
-@blueprint.post("/organisation/invitations")
-@first(lambda: spend("invitation", 60, HOUR))
-def invite() -> Any:
-    """Invite somebody by mail."""
-    here, slug = _here()
-    said = address()
-    if said is None:
-        return _page(here, slug, 422, fault=NO_ADDRESS, email=request.form.get("email", "")[:254])
-    base = resources().settings.base_url
-    return _managing(
-        lambda actor, slug: accounts.invite(session(), actor, slug, email=said, role=_role(), base_url=base)
-    )
+@blueprint.post("/organisation/profile")
+def change_profile() -> Response:
+    """Change what the organisation says of itself."""
+    here, slug = acting()
+    require(here.actor, Permission.ORGANISATION_CHANGE, accounts.find(session(), here.actor, slug))
+
+    def act() -> str:
+        said = forms.said(_PROFILE, blank=True) | {"four_eyes": "four_eyes" in request.form}
+        changes = _CHANGE.load(said)
+        if accounts.find(session(), here.actor, slug, lock=True).etag != request.form.get("seen"):
+            raise StaleProfileError
+        changed = accounts.change(session(), here.actor, slug, changes)
+        catalogue.originator_changed(session(), changed)
+        return "/organisation/profile?done=saved"
+
+    return forms.sent(act, lambda faults: _profile(request.form.to_dict(), 422, faults=faults))
 
 
-@blueprint.post("/organisation/invitations/<uuid:identifier>/withdraw")
-def withdraw_invitation(identifier: UUID) -> Any:
-    """Withdraw an invitation."""
-    return _managing(lambda actor, slug: accounts.withdraw_invitation(session(), actor, slug, identifier))
+@blueprint.post("/organisation/profile/proof")
+def prove() -> Response:
+    """Look whether the TXT record is there that shows the domain to be the organisation's own."""
+    settings = resources().settings
+    with resources().database.reading():
+        here, slug = acting()
+        _, wanted = accounts.challenge(session(), here.actor, slug, key=settings.secret_key)
+    try:
+        found = dns.txt(wanted.name, settings.dns_servers)  # no transaction waits for name servers
+    except dns.LookupFailedError:
+        raise NameServerError from None
+    with resources().database.transaction():
+        visitor()
+        return forms.sent(
+            lambda: _proved(here, slug, found),
+            lambda faults: _profile(_typed(_own()), 422, faults={"proof": " ".join(faults.values())}),
+        )
 
 
-@blueprint.post("/organisation/members/<uuid:identifier>/role")
-def change_role(identifier: UUID) -> Any:
-    """Give a member another role."""
-    return _managing(lambda actor, slug: accounts.change_role(session(), actor, slug, identifier, role=_role()))
-
-
-@blueprint.post("/organisation/members/<uuid:identifier>/remove")
-def remove_member(identifier: UUID) -> Any:
-    """Remove a member."""
-    return _managing(lambda actor, slug: accounts.remove_member(session(), actor, slug, identifier))
-
-
-@blueprint.post("/organisation/leave")
-def leave() -> Any:
-    """Leave an organisation."""
-    here, slug = _here()
-    accounts.leave(session(), here.actor, slug, here.person_id)
-    return redirect(url_for("web.account"), 303)
-
-
-@blueprint.get("/invitation")
-def invitation_page() -> Response:
-    """Show an invitation, and ask for a click: mail scanners open links, but press no buttons."""
-    secret = request.args.get("secret", "")[:SECRET_LIMIT]
-    return page("accounts/invitation.html", invitation=accounts.opened_invitation(session(), secret), secret=secret)
-
-
-@blueprint.post("/invitation")
-def accept_invitation() -> Response:
-    """Accept an invitation, and sign its reader in."""
-    person = accounts.accept_invitation(session(), request.form.get("secret", "")[:SECRET_LIMIT])
-    return come_in_as(person, strong=False)
+def _proved(here: Visitor, slug: str, found: list[str]) -> str:
+    accounts.prove(session(), here.actor, slug, key=resources().settings.secret_key, found=found)
+    return "/organisation/profile?done=proved"

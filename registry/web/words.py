@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from flask import Flask
 
 from registry.kit.errors import Text, text
+from registry.web.events import EVENTS, KINDS
 from registry.web.speech import say
 
 #: Called once for each kind of value, by the name of its field in the API.
@@ -213,6 +214,91 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "adoptions": text("Am meisten nachgenutzt zuerst", "Most reused first"),
         "name": text("Nach Namen", "By name"),
     },
+    "role": {
+        "owner": text("Leitung", "owner"),
+        "publisher": text("veröffentlicht", "publisher"),
+        "adopter": text("nutzt nach", "adopter"),
+        "viewer": text("liest mit", "viewer"),
+    },
+    "scope": {
+        "services:write": text("Online-Dienste beschreiben", "Describe services"),
+        "releases:publish": text("Versionen veröffentlichen", "Publish releases"),
+        "adoptions:write": text("Nachnutzungen erklären", "Declare adoptions"),
+        "deployments:report": text("Bereitstellungen melden", "Report deployments"),
+        "subscriptions:write": text("Abos verwalten", "Manage subscriptions"),
+        "hospitations:write": text("Hospitationen anfragen und beantworten", "Ask for visits and answer"),
+        "organisation:manage": text("Organisation verwalten", "Manage the organisation"),
+    },
+    "scope_more": {
+        "services:write": text(
+            "Legt Online-Dienste an und ändert, was über sie gesagt wird.",
+            "Sets up services and changes what is said of them.",
+        ),
+        "releases:publish": text(
+            "Lädt Pakete hoch, veröffentlicht sie und zieht sie zurück.", "Uploads packages, publishes and yanks them."
+        ),
+        "adoptions:write": text(
+            "Sagt, welche Online-Dienste Sie nachnutzen und wie weit Sie damit sind.",
+            "Says which services you reuse, and how far you are.",
+        ),
+        "deployments:report": text(
+            "Meldet, welche Version wo läuft, zum Beispiel nach jedem Rollout.",
+            "Reports which version runs where, for example after each roll-out.",
+        ),
+        "subscriptions:write": text("Bestellt Nachrichten und bestellt sie ab.", "Orders news, and cancels them."),
+        "hospitations:write": text(
+            "Fragt Besuche an und beantwortet Anfragen anderer.", "Asks for visits, and answers those who ask."
+        ),
+        "organisation:manage": text(
+            "Darf alles, was eine Leitung darf: Mitglieder, Programme und Mandate ändern. Nur, wenn es sein muss.",
+            "May do what an owner may: change members, programs and mandates. Only if there is no other way.",
+        ),
+    },
+    "quota": {
+        "services": text("Online-Dienste", "Services"),
+        "releases": text("Versionen je Online-Dienst", "Releases of one service"),
+        "clients": text("Programme", "Programs"),
+        "members": text("Mitglieder", "Members"),
+        "storage_mb": text("Speicher in MB", "Storage in MB"),
+        "package_mb": text("Größe eines Pakets in MB", "Size of one package in MB"),
+    },
+    "actor": {
+        "nobody": text("niemand Bestimmtes", "nobody in particular"),
+        "person": text("Mitglied", "Member"),
+        "client": text("Programm", "Program"),
+        "system": text("Betrieb des Registers", "Operator of the registry"),
+    },
+    "stored": {
+        "people": text("Ihre E-Mail-Adresse", "Your e-mail address"),
+        "memberships": text("Ihre Rollen in Organisationen", "Your roles in organisations"),
+        "invitations": text("Einladungen, die Sie verschickt haben", "Invitations that you have sent"),
+        "clients": text("Welche Programme Sie angelegt haben", "Which programs you have set up"),
+        "releases": text("Welche Versionen Sie hochgeladen haben", "Which releases you have uploaded"),
+        "identities": text("Wie Ihr Anmeldedienst Sie nennt", "What your identity provider calls you"),
+        "passkeys": text("Ihre Passkeys", "Your passkeys"),
+        "sessions": text("Wo Sie angemeldet sind", "Where you are signed in"),
+        "sign_ins": text("Begonnene Anmeldungen", "Sign-ins that have begun"),
+        "mails": text("Nachrichten an Sie, verschlüsselt", "Mail to you, encrypted"),
+        "journal": text(
+            "Was Sie getan haben, unter einer zufälligen Kennung ohne Namen",
+            "What you have done, under a random id without a name",
+        ),
+    },
+    "stored_until": {
+        "people": text("bis Sie sich löschen", "until you erase yourself"),
+        "memberships": text("bis Sie ausscheiden", "until you leave"),
+        "invitations": text("7 Tage", "7 days"),
+        "clients": text("bis Sie sich löschen; die Programme enden dann", "until you erase yourself; they end then"),
+        "releases": text("bis Sie sich löschen; die Versionen bleiben", "until you erase yourself; releases stay"),
+        "identities": text("bis Sie sich löschen", "until you erase yourself"),
+        "passkeys": text("bis Sie sie entfernen", "until you remove them"),
+        "sessions": text("12 Stunden nach der letzten Benutzung", "12 hours after the last use"),
+        "sign_ins": text("15 Minuten", "15 minutes"),
+        "mails": text("bis sie verschickt sind, höchstens einen Tag", "until they are sent, a day at most"),
+        "journal": text("auf Dauer; Ihre Kennung, bis Sie sich löschen", "for good; your id until you erase yourself"),
+    },
+    "event": EVENTS,
+    "event_kind": KINDS,
 }
 
 

@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from registry.accounts import service as accounts
+from registry.accounts.models import Person
 from registry.app import create_app
 from registry.authz.actor import Role
 from registry.cli import seeding
@@ -23,6 +24,7 @@ from registry.config import Resources, Settings
 from registry.kit import mail, migrations
 from registry.kit.mail import Message
 from registry.kit.sealing import Seal
+from registry.sign_in import service as sign_in_service
 from registry.sign_in.openid import Providers
 from registry.sign_in.providers import read
 from tests.cast import OPERATOR
@@ -100,6 +102,31 @@ def sign_in(mails: Callable[[], list[Message]]) -> Callable[[Visit, str], TestRe
         visit.get(link_in(mails()[0]))
         secret = link_in(mails()[0]).partition("secret=")[2]
         return visit.post("/sign-in/link", {"secret": secret})
+
+    return come
+
+
+@pytest.fixture
+def strong(
+    resources: Resources, visit: Callable[[], Visit], add_member: Callable[..., str]
+) -> Callable[[str, str], Visit]:
+    """Make a browser in which a new member of an organisation, or the operator, has shown a passkey."""
+
+    def come(organisation: str, role: str = "owner") -> Visit:
+        with resources.database.transaction() as session:
+            if organisation == "operator":
+                person = Person(email="operator@land.example", is_operator=True)
+                session.add(person)
+                session.flush()
+            else:
+                address = f"{role}@{organisation}.example"
+                member = accounts.add_member(session, OPERATOR, organisation, email=address, role=Role(role))
+                person = member.person
+            secret = sign_in_service.begin(session, person, device="Firefox", strong=True)
+        here = visit()
+        here.client.set_cookie("__Host-session", secret, secure=True)
+        here.get("/account")
+        return here
 
     return come
 

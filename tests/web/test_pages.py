@@ -74,9 +74,31 @@ PAGES = (
     ("wiesbaden-adopter", "/demo/mailbox"),
     # account
     ("mainz-viewer", "/account"),
+    ("mainz-viewer", "/account/erase"),
     # organisation
     ("moenchengladbach-owner", "/organisation"),
     ("mainz-viewer", "/organisation"),
+    ("moenchengladbach-owner", "/organisation/profile"),
+    # members
+    ("moenchengladbach-owner", "/organisation/members"),
+    ("mainz-viewer", "/organisation/leave"),
+    # clients
+    ("moenchengladbach-owner", "/organisation/clients"),
+    ("moenchengladbach-owner", "/organisation/clients/new"),
+    # mandates
+    ("moenchengladbach-owner", "/organisation/mandates"),
+    ("moenchengladbach-owner", "/organisation/keys"),
+    # auditing
+    ("moenchengladbach-owner", "/organisation/audit"),
+    ("moenchengladbach-owner", "/organisation/audit?type=member"),
+    # operator
+    ("operator", "/operator"),
+    ("operator", "/operator/organisations"),
+    ("operator", "/operator/organisations/new"),
+    ("operator", "/operator/organisations/wiesbaden"),
+    ("operator", "/operator/moderation"),
+    ("operator", "/operator/audit"),
+    ("operator", "/operator/people"),
 )
 
 

@@ -25,6 +25,15 @@ MEMBERS = "303 200 200 200 200 200 403"
 WRONG = "422 422 422 422 422 422 422"
 #: Owners alone; without a passkey they are led to it, with one there is no such thing.
 OWNERS = "401 403 403 403 303 404 403"
+#: Pages of owners alone, and their forms where what is sent is not right.
+OWNED = "303 403 403 403 303 200 403"
+OWNED_NOTHING = "303 403 403 403 303 404 403"
+MISTYPED = "401 403 403 403 303 422 403"
+#: Pages of the operator alone, and likewise.
+OPERATED = "303 403 403 403 403 403 200"
+OPERATED_NOTHING = "303 403 403 403 403 403 404"
+OPERATOR_MISTYPED = "401 403 403 403 403 403 422"
+OPERATOR_NOTHING = "401 403 403 403 403 403 404"
 #: The service is another organisation's.
 FOREIGN = "401 403 403 403 403 403 403"
 #: Adopters and owners, with a form that is out of date.
@@ -39,6 +48,9 @@ PLACES = {
     "<file:path>": "README.md",
     "<slug:organisation>": "wiesbaden",
     "<uuid:identifier>": NONE,
+    "<slug:client_id>": "wiesbaden-0",
+    "<keyid>": "0",
+    "<any(csv,jsonl):form>": "csv",
 }
 
 TABLE = (
@@ -97,12 +109,58 @@ TABLE = (
     ("POST", "/account/passkeys/options", {}, "401 200 200 200 200 200 200"),
     ("POST", "/account/passkeys", {}, "401 422 422 422 422 422 422"),
     ("POST", f"/account/passkeys/{NONE}/remove", {}, "401 303 303 303 303 404 404"),
+    ("GET", "/account/export", None, KNOWN),
+    ("GET", "/account/erase", None, KNOWN),
+    ("POST", "/account/erase", {}, "401 422 422 422 422 422 422"),
     # organisation
     ("GET", "/organisation", None, MEMBERS),
+    ("GET", "/organisation/profile", None, OWNED),
+    ("POST", "/organisation/profile", {}, MISTYPED),
+    ("POST", "/organisation/profile/proof", {}, MISTYPED.replace("422", "409")),
+    # members
+    ("GET", "/organisation/members", None, OWNED),
     ("POST", "/organisation/invitations", INVITED, "401 403 403 403 303 303 403"),
     ("POST", f"/organisation/invitations/{NONE}/withdraw", {}, OWNERS),
     ("POST", f"/organisation/members/{NONE}/role", {"role": "viewer"}, OWNERS),
+    ("GET", f"/organisation/members/{NONE}/remove", None, OWNED_NOTHING),
     ("POST", f"/organisation/members/{NONE}/remove", {}, OWNERS),
+    # clients
+    ("GET", "/organisation/clients", None, OWNED),
+    ("GET", "/organisation/clients/new", None, OWNED),
+    ("POST", "/organisation/clients", {}, MISTYPED),
+    ("GET", "/organisation/clients/<slug:client_id>", None, OWNED_NOTHING),
+    ("POST", "/organisation/clients/<slug:client_id>/rotate", {"overlap": "0"}, OWNERS),
+    ("GET", "/organisation/clients/<slug:client_id>/end", None, OWNED_NOTHING),
+    ("POST", "/organisation/clients/<slug:client_id>/end", {}, OWNERS),
+    # mandates
+    ("GET", "/organisation/mandates", None, OWNED),
+    ("POST", "/organisation/mandates", {}, MISTYPED),
+    ("GET", "/organisation/mandates/<slug:slug>/withdraw", None, OWNED_NOTHING),
+    ("POST", "/organisation/mandates/<slug:slug>/withdraw", {}, OWNERS),
+    ("GET", "/organisation/keys", None, MEMBERS),
+    ("POST", "/organisation/keys", {}, MISTYPED),
+    ("GET", "/organisation/keys/<keyid>/withdraw", None, "303 404 404 404 404 404 403"),
+    ("POST", "/organisation/keys/<keyid>/withdraw", {}, OWNERS),
+    # auditing
+    ("GET", "/organisation/audit", None, OWNED),
+    ("GET", "/organisation/audit.<any(csv,jsonl):form>", None, OWNED),
+    # operator
+    ("GET", "/operator", None, OPERATED),
+    ("GET", "/operator/organisations", None, OPERATED),
+    ("GET", "/operator/organisations/new", None, OPERATED),
+    ("POST", "/operator/organisations", {}, OPERATOR_MISTYPED),
+    ("GET", "/operator/organisations/<slug:slug>", None, OPERATED_NOTHING),
+    ("POST", "/operator/organisations/<slug:slug>/verify", {}, OPERATOR_NOTHING),
+    ("POST", "/operator/organisations/<slug:slug>/invitations", {}, OPERATOR_NOTHING),
+    ("POST", "/operator/organisations/<slug:slug>/limits", {}, OPERATOR_NOTHING),
+    ("GET", "/operator/moderation", None, OPERATED),
+    ("GET", "/operator/audit", None, OPERATED),
+    ("GET", "/operator/audit.<any(csv,jsonl):form>", None, OPERATED),
+    ("GET", "/operator/people", None, OPERATED),
+    ("POST", "/operator/people/export", {}, OPERATOR_MISTYPED),
+    ("POST", "/operator/people/erase", {}, OPERATOR_MISTYPED),
+    # members, last of all: who leaves may do nothing more
+    ("GET", "/organisation/leave", None, MEMBERS),
     ("POST", "/organisation/leave", {}, "401 303 303 303 303 303 403"),
 )
 

@@ -8,6 +8,7 @@ from registry.accounts.service.clients import (
     create_client,
     create_without_secret,
     end_client,
+    expiring,
     is_hers,
     issue_from_shell,
     rotate,
@@ -49,9 +50,10 @@ from registry.accounts.service.organisations import (
     names,
     onboard,
     rendering,
+    vouch,
 )
 from registry.accounts.service.proofs import Challenge, challenge, prove
-from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits, limits_of
+from registry.accounts.service.quotas import Quota, change_limits, keep_to, limits, limits_of, used
 from registry.accounts.service.telling import tell_owners
 from registry.accounts.service.tokens import (
     Introspection,
@@ -94,6 +96,7 @@ __all__ = [
     "create_without_secret",
     "demands_approval",
     "end_client",
+    "expiring",
     "find",
     "follow_provider",
     "forget_ended",
@@ -132,6 +135,8 @@ __all__ = [
     "signing_keys",
     "tell_owners",
     "use_once",
+    "used",
+    "vouch",
     "warn_of_expiry",
     "withdraw_invitation",
     "withdraw_mandate",

@@ -1,7 +1,7 @@
 """Machine clients: programs that act for one organisation."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -129,6 +129,15 @@ def clients(
     order = (Client.created_at, Client.id)
     query = select(Client, *order).where(Client.organisation_id == organisation.id, Client.revoked_at.is_(None))
     return paging.read(session, query, order, after=after, limit=limit)
+
+
+def expiring(session: Session, actor: Actor, slug: str, *, within: timedelta) -> Sequence[Client]:
+    """List the clients that expire so soon, or have expired and were not ended; the next one first."""
+    organisation = organisations.find(session, actor, slug)
+    require(actor, Permission.CLIENT_READ, organisation)
+    its = (Client.organisation_id == organisation.id, Client.revoked_at.is_(None))
+    query = select(Client).where(*its, Client.expires_at <= clock.now() + within)
+    return session.scalars(query.order_by(Client.expires_at, Client.id).limit(50)).all()
 
 
 def client(session: Session, actor: Actor, slug: str, client_id: str, *, lock: bool = False) -> Client:

@@ -86,15 +86,18 @@ def browse(
     kind: OrganisationKind | None = None,
     ars: str | None = None,
     among: Select[UUID] | None = None,
+    unverified: bool = False,
     after: Place | None = None,
     limit: int = paging.LIMIT_DEFAULT,
 ) -> Page[bytes]:
     """List organisations by name, as their stored representations; `ars` may be the beginning of one.
 
-    `among` narrows the list to those that another slice names.
+    `among` narrows the list to those that another slice names, `unverified` to those that nobody vouches for.
     """
     require(actor, Permission.ORGANISATION_READ)
     wanted = _wanted(q=q, state=state, kind=kind, ars=ars, among=among)
+    if unverified:
+        wanted.append(Organisation.verified.is_(None))
     order = (Organisation.name_key, Organisation.id)
     query = select(Organisation.body, *order).where(*wanted)
     return walks.read(session, query, order, total=paging.count(session, query), after=after, limit=limit)
@@ -227,6 +230,12 @@ def verify(session: Session, actor: Actor, slug: str, proof: Proof) -> Organisat
         after={"verified": proof},
     )
     return organisation
+
+
+def vouch(session: Session, actor: Actor, slug: str) -> Organisation:
+    """Note that the operator knows by other means, such as a call, that an organisation is who it says."""
+    require(actor, Permission.ORGANISATION_CREATE)
+    return verify(session, actor, slug, Proof.OPERATOR)
 
 
 def _take(session: Session, organisation: Organisation, said: Mapping[str, Any]) -> None:

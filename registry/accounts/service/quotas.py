@@ -76,6 +76,15 @@ def members_of(session: Session, organisation_id: UUID) -> int:
     return _count(session, Membership.organisation_id == organisation_id)
 
 
+def used(session: Session, actor: Actor, organisation: Organisation) -> dict[Quota, int]:
+    """Tell the members of an organisation how much of what this slice counts it has."""
+    require(actor, Permission.MEMBERS_READ, organisation)
+    return {
+        Quota.CLIENTS: clients_of(session, organisation.id),
+        Quota.MEMBERS: members_of(session, organisation.id),
+    }
+
+
 def _count(session: Session, *its: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).where(*its)) or 0
 

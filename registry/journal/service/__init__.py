@@ -1,6 +1,6 @@
 """Write down what happened, tell it in order, show it to whom it concerns, and vouch for it."""
 
-from registry.journal.service.auditing import Filters, audit, export, newest
+from registry.journal.service.auditing import Filters, audit, export, newest, written
 from registry.journal.service.chaining import CHAIN_LOCK, Head, Verdict, Verification, chain, head, verify
 from registry.journal.service.erasing import forget_person, of_person
 from registry.journal.service.recording import changes, horizon, record
@@ -22,4 +22,5 @@ __all__ = [
     "of_person",
     "record",
     "verify",
+    "written",
 ]

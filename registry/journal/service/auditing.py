@@ -1,7 +1,7 @@
 """Show the journal to those whom it concerns: an organisation its own part, the operator all of it."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from registry.authz.actor import Actor
 from registry.authz.policy import Owned, Permission, require
 from registry.journal.models import Entry, Link
+from registry.journal.representation import Form, lines
 from registry.journal.service.recording import horizon
 from registry.kit import paging
+from registry.kit.db import Database
 from registry.kit.paging import Page, Place
 
 #: Entries that are read at a time when many are handed out.
@@ -72,6 +74,20 @@ def export(
     """Return the next of these entries in their order; who goes on from the last serial misses none."""
     wanted = _wanted(session, actor, organisation, filters)
     return session.execute(_vouched(*wanted).order_by(Entry.serial).limit(limit)).all()
+
+
+def written(
+    database: Database, actor: Actor, organisation: Organisation | None, filters: Filters, form: Form
+) -> Iterator[str]:
+    """Write all of these entries, oldest first, batch by batch; no connection is held while a slow reader takes one."""
+    headed = True
+    while True:
+        with database.reading() as reading:
+            entries = export(reading, actor, organisation, filters)
+        yield lines(entries, form, headed=headed)
+        if not entries:
+            return
+        headed, filters = False, replace(filters, since=entries[-1][0].serial)
 
 
 def _vouched(*wanted: ColumnElement[bool]) -> Select[Entry, str | None]:

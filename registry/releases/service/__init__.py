@@ -3,6 +3,7 @@
 from registry.releases.service.attesting import attest, attestation, attested
 from registry.releases.service.browsing import (
     Download,
+    awaiting,
     browse,
     download,
     files,
@@ -11,6 +12,7 @@ from registry.releases.service.browsing import (
     inspection,
     read_file,
     rendering,
+    used,
 )
 from registry.releases.service.changing import approve, change, open_draft, reject, unyank, yank
 from registry.releases.service.keeping import ORPHAN_AGE, add_downloads, sweep, verify
@@ -34,6 +36,7 @@ __all__ = [
     "attest",
     "attestation",
     "attested",
+    "awaiting",
     "browse",
     "change",
     "download",
@@ -54,6 +57,7 @@ __all__ = [
     "rendering",
     "sweep",
     "unyank",
+    "used",
     "verify",
     "yank",
 ]

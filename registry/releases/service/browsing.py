@@ -1,16 +1,19 @@
 """Find releases, what was found in them, and their files."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
 
+from registry.accounts.service import Quota
 from registry.authz.actor import Actor
-from registry.authz.policy import Permission, can
+from registry.authz.policy import Owned, Permission, can, require
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Service, ServiceStatus
 from registry.kit import db, paging
@@ -161,6 +164,26 @@ def browse(
     if state is not None:
         query = query.where(Release.state == state)
     return paging.read(session, query, order, after=after, limit=limit, descending=True)
+
+
+def awaiting(session: Session, actor: Actor) -> Sequence[Row[str, dict[str, str], str, datetime]]:
+    """List which releases of the actor's organisation wait for a second member: slug, name, version, since when."""
+    query = (
+        select(Service.slug, Service.name, Release.version, Release.created_at)
+        .join(Service, Service.id == Release.service_id)
+        .where(Release.state == ReleaseState.AWAITING_APPROVAL, Service.originator_id == actor.organisation_id)
+        .where(visible_to(actor))
+    )
+    return session.execute(query.order_by(Release.created_at, Release.id).limit(50)).all()
+
+
+def used(session: Session, actor: Actor, organisation: Owned) -> dict[Quota, int]:
+    """Tell the members of an organisation how many services it has, and how much their packages take."""
+    require(actor, Permission.MEMBERS_READ, organisation)
+    stored = func.coalesce(func.sum(Release.package_size), 0)
+    query = select(func.count(Service.id.distinct()), stored).outerjoin(Release, Release.service_id == Service.id)
+    services, octets = session.execute(query.where(Service.originator_id == organisation.owner_id)).one()
+    return {Quota.SERVICES: services, Quota.STORAGE_MB: ceil(int(octets) / 1_000_000)}
 
 
 def files(
