@@ -230,8 +230,8 @@ def _suggested(statuses: tuple[AdoptionStatus, ...]) -> dict[str, str]:
 
 def _differences(now: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Return what stands there now and what was typed, where that is not the same, as people say it."""
-    different = [name for name in now if now[name] != typed.get(name, "")]
-    return {name: (_named(name, now[name]), _named(name, typed.get(name, ""))) for name in different}
+    different = [name for name in now if now[name] != forms.line(typed, name)]
+    return {name: (_named(name, now[name]), _named(name, forms.line(typed, name))) for name in different}
 
 
 def _named(name: str, value: str) -> str:

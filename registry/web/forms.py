@@ -53,9 +53,9 @@ def said(names: Collection[str], *, blank: bool = False) -> dict[str, Any]:
         if key in _OURS or name not in names or not value.strip():
             continue
         if part:
-            found[name] = (found.get(name) or {}) | {part: value}
+            found[name] = (found.get(name) or {}) | {part: line(request.form, key)}
         else:
-            found[name] = value
+            found[name] = line(request.form, key)
     return found
 
 
