@@ -181,7 +181,7 @@ def create_app(resources: Resources) -> Flask:
     oauth.init_app(app)
     about.init_app(app)
     door.init_app(app)
-    web.init_app(app, problems.status_of)
+    web.init_app(app, problems.status_of, about.known_problems)
     return app
 
 

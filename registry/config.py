@@ -31,6 +31,15 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """Who runs the registry, for its imprint; None is what was not said."""
+
+    name: str | None = None
+    address: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator may set; `docs/settings.md` explains each."""
 
@@ -51,6 +60,7 @@ class Settings:
     trusted_issuers: Mapping[str, tuple[str, ...]]
     providers: tuple[Provider, ...]
     security_contact: str
+    imprint: Imprint
     #: Set by `serve --demo`, never from outside: everybody may sign in as anybody.
     demo: bool = False
 
@@ -86,6 +96,7 @@ class Settings:
             trusted_issuers=_issuers(environ),
             providers=_providers(environ),
             security_contact=_security_contact(environ, base_url),
+            imprint=_imprint(environ),
         )
 
     @property
@@ -117,6 +128,14 @@ def _security_contact(environ: Mapping[str, str], base_url: str) -> str:
         message = "REGISTRY_SECURITY_CONTACT must be an e-mail address or an https address"
         raise SettingsError(message)
     return said
+
+
+def _imprint(environ: Mapping[str, str]) -> Imprint:
+    name, address, email = (environ.get(f"REGISTRY_OPERATOR_{part}") or None for part in ("NAME", "ADDRESS", "EMAIL"))
+    if email is not None and not EMAIL.fullmatch(email):
+        message = "REGISTRY_OPERATOR_EMAIL must be an e-mail address, such as registry@city.example"
+        raise SettingsError(message)
+    return Imprint(name, address, email)
 
 
 def _secret_key(environ: Mapping[str, str], data_dir: Path, database_url: str) -> str:

@@ -1,19 +1,19 @@
-"""About the registry itself: health, metrics, problem pages, the OpenAPI document and its reader."""
+"""About the registry itself: health, metrics, known problems, the OpenAPI document and its reader."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, json, render_template, request
+from flask import Blueprint, Flask, Response, current_app, json, render_template
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from registry.api import conditional, openapi, problems
 from registry.api.door import bare, resources
-from registry.api.problems import PLAIN, language
+from registry.api.problems import PLAIN
 from registry.inspection.codes import CODES
 from registry.kit import clock
-from registry.kit.errors import NotFoundError, Text, text
+from registry.kit.errors import Text
 from registry.kit.rendering import render
 
 blueprint = Blueprint("about", __name__)
@@ -76,20 +76,12 @@ def document() -> Response:
 @bare
 def docs() -> Response:
     """Show the OpenAPI document to people."""
-    answer = Response(render_template("about/docs.html", language=language()))
+    answer = Response(render_template("about/docs.html"))
     answer.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return answer
-
-
-class ProblemNotFoundError(NotFoundError):
-    """There is no such kind of problem."""
-
-    slug = "problem-not-found"
-    title = text("Diese Problemart gibt es nicht", "No such kind of problem")
-    remedy = text("`/problems` listet alle.", "`/problems` lists all of them.")
 
 
 def known_problems() -> Iterator[tuple[str, Text, Text]]:
@@ -99,34 +91,6 @@ def known_problems() -> Iterator[tuple[str, Text, Text]]:
     told |= {slug: (code.title, code.explanation) for slug, code in CODES.items()}
     for slug, (title, remedy) in sorted(told.items()):
         yield slug, title, remedy
-
-
-@blueprint.get("/problems")
-@bare
-def problem_list() -> Response:
-    """List every kind of problem."""
-    return _page("about/problems.html", problems=[*known_problems()])
-
-
-@blueprint.get("/problems/<slug>")
-@bare
-def problem_page(slug: str) -> Response:
-    """Explain a kind of problem: what it means and what to do."""
-    for known, title, remedy in known_problems():
-        if known == slug:
-            if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-                told = {"type": f"/problems/{slug}", "title": title, "remedy": remedy}
-                return Response(json.dumps(told), content_type="application/json")
-            return _page("about/problem.html", slug=slug, title=title, remedy=remedy)
-    raise ProblemNotFoundError(text(f"„{slug}“ ist unbekannt.", f"“{slug}” is not known."))
-
-
-def _page(template: str, **about: Any) -> Response:
-    answer = Response(render_template(template, language=language(), **about))
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
-    answer.headers["Vary"] = "Accept-Language, Accept"
-    answer.headers["Content-Language"] = language()
-    return answer
 
 
 def init_app(app: Flask) -> None:

@@ -19,6 +19,7 @@ from registry.web import (
     germany,
     mandates,
     members,
+    notices,
     operator,
     organisation,
     organisations,
@@ -39,6 +40,7 @@ PAGES = (
     mandates,
     members,
     operator,
+    notices,
     organisation,
     organisations,
     providers,
@@ -48,9 +50,10 @@ PAGES = (
 )
 
 
-def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:
+def init_app(app: Flask, status_of: Callable[[RegistryError], int], known_problems: notices.Problems) -> None:
     """Add all pages."""
     errors.init_app(app, status_of)
+    notices.init_app(app, known_problems)
     forms.init_app(app)
     germany.init_app(app)
     app.register_blueprint(door.blueprint)

@@ -1,6 +1,6 @@
 """What only pages refuse."""
 
-from registry.kit.errors import ForbiddenError, InvalidError, UnauthenticatedError, text
+from registry.kit.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError, text
 
 
 class SignInNeededError(UnauthenticatedError):
@@ -44,3 +44,14 @@ class RoleUnknownError(InvalidError):
 
     def __init__(self) -> None:
         super().__init__(text("Diese Rolle gibt es nicht.", "There is no such role."))
+
+
+class ProblemNotFoundError(NotFoundError):
+    """There is no such kind of problem."""
+
+    slug = "problem-not-found"
+    title = text("Diese Problemart gibt es nicht", "No such kind of problem")
+    remedy = text("`/problems` listet alle.", "`/problems` lists all of them.")
+
+    def __init__(self) -> None:
+        super().__init__(text("Unter dieser Adresse wird nichts erklärt.", "Nothing is explained at this address."))

@@ -34,6 +34,7 @@ SECRET = "0123456789abcdef" * 4
         ("REGISTRY_OIDC_ISSUER", "https://login.example"),
         ("REGISTRY_SECURITY_CONTACT", "http://city.example/contact"),
         ("REGISTRY_SECURITY_CONTACT", "https://city.example/\nExpires: never"),
+        ("REGISTRY_OPERATOR_EMAIL", "city.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "gitlab.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "https://gitlab.example http://gitlab.example"),
         ("REGISTRY_TRUSTED_ISSUERS", "https://user@gitlab.example"),

@@ -49,6 +49,6 @@ def test_the_list_names_every_problem(client):
 
 
 def test_an_unknown_problem_is_a_problem_itself(client):
-    answer = client.get("/problems/no-such-problem")
-    assert answer.status_code == 404
-    assert answer.json["type"] == "/problems/problem-not-found"
+    answer = client.get("/problems/no-such-problem", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "No such kind of problem" in answer.text

@@ -67,6 +67,13 @@ PAGES = (
     (None, "/organisations?q=gibtesnicht"),
     (None, "/organisations/moenchengladbach"),
     (None, "/organisations/musterburg"),
+    # notices
+    (None, "/imprint"),
+    (None, "/privacy"),
+    (None, "/accessibility"),
+    (None, "/licences"),
+    (None, "/problems"),
+    (None, "/problems/publiccode-deprecated"),
     # sign_in
     (None, "/sign-in"),
     (None, "/first-operator?secret=x"),

@@ -46,6 +46,7 @@ PLACES = {
     "<slug:slug>": "wunschkennzeichen",
     "<version:version>": "1.0.0",
     "<file:path>": "README.md",
+    "<problem>": "not-found",
     "<slug:organisation>": "wiesbaden",
     "<uuid:identifier>": NONE,
     "<slug:client_id>": "wiesbaden-0",
@@ -84,6 +85,13 @@ TABLE = (
     # organisations
     ("GET", "/organisations", None, ALL),
     ("GET", "/organisations/<slug:organisation>", None, ALL),
+    # notices
+    ("GET", "/imprint", None, ALL),
+    ("GET", "/privacy", None, ALL),
+    ("GET", "/accessibility", None, ALL),
+    ("GET", "/licences", None, ALL),
+    ("GET", "/problems", None, ALL),
+    ("GET", "/problems/<problem>", None, ALL),
     # sign_in
     ("GET", "/sign-in", None, ALL),
     ("POST", "/sign-in", {}, WRONG),
