@@ -1,13 +1,14 @@
 """An organisation's people: invited, given a role, removed, and leaving by themselves."""
 
+from typing import cast
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, redirect, request, url_for
 
 from registry.accounts import service as accounts
 from registry.accounts.schemas import MemberChangeSchema, NewInvitationSchema
 from registry.web import forms
-from registry.web.door import blueprint, come_in_as, first, page, resources, session, spend
+from registry.web.door import blueprint, come_in_as, first, page, resources, session, spend, visitor
 from registry.web.organisation import acting
 from registry.web.sign_in import HOUR, SECRET_LIMIT
 
@@ -123,6 +124,10 @@ def invitation_page() -> Response:
 
 @blueprint.post("/invitation")
 def accept_invitation() -> Response:
-    """Accept an invitation, and sign its reader in."""
-    person = accounts.accept_invitation(session(), request.form.get("secret", "")[:SECRET_LIMIT])
-    return come_in_as(person, strong=False)
+    """Accept an invitation; its reader is signed in where she is new, and else signs in as always."""
+    joined, here = accounts.accept_invitation(session(), request.form.get("secret", "")[:SECRET_LIMIT]), visitor()
+    if joined.is_new:
+        return come_in_as(joined.person, strong=False)
+    if here is not None and here.person_id == joined.person.id:
+        return cast("Response", redirect(url_for("web.account"), 303))
+    return cast("Response", redirect(url_for("web.sign_in_page", done="joined"), 303))

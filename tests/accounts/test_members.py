@@ -67,8 +67,9 @@ def test_an_invitation_is_taken_up_by_who_reads_the_mail(resources, session, mem
     owner = person_of(member())
     accounts.invite(session, owner, "wiesbaden", email="Neu@Wiesbaden.example", role=Role.ADOPTER, base_url=BASE)
     session.commit()
-    person = accounts.accept_invitation(session, _secret(resources))
+    person, is_new = accounts.accept_invitation(session, _secret(resources))
     session.commit()
+    assert is_new
     assert person.email == "neu@wiesbaden.example"
     assert session.get_one(Membership, (owner.organisation_id, person.id)).role is Role.ADOPTER
     assert accounts.invitations(session, owner, "wiesbaden").items == []

@@ -49,6 +49,18 @@ def test_who_accepts_an_invitation_leaves_no_session_behind_in_that_browser(reso
     assert other.get("/account").status_code == 303
 
 
+def test_an_invitation_gives_who_has_an_account_the_role_but_not_the_session(visit, owner, mails, add_member):
+    known = add_member("kiel", "publisher")
+    owner.post("/organisation/invitations", {"email": known, "role": "viewer"})
+    secret, there = link_in(mails()[0]).partition("secret=")[2], visit()
+    there.get("/sign-in")
+    answer = there.post("/invitation", {"secret": secret})
+    assert answer.headers["Location"] == "/sign-in?done=joined"
+    assert "Sie sind jetzt Mitglied" in there.get(answer.headers["Location"]).text
+    assert there.get("/account").status_code == 303
+    assert known in owner.get("/organisation/members").text
+
+
 def test_what_was_typed_wrongly_is_kept(owner):
     answer = owner.post("/organisation/invitations", {"email": "no address", "role": "owner"})
     assert answer.status_code == 422

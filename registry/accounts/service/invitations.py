@@ -1,6 +1,7 @@
 """Invitations: a role offered by mail, taken up by whoever reads it."""
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -140,10 +141,18 @@ def opened_invitation(session: Session, secret: str) -> Invitation:
     return found
 
 
-def accept_invitation(session: Session, secret: str) -> Person:
+class Joined(NamedTuple):
+    """Who took up an invitation, and whether the registry had not known her before."""
+
+    person: Person
+    is_new: bool
+
+
+def accept_invitation(session: Session, secret: str) -> Joined:
     """Make the reader of the mail a member, once; who has the secret has shown that the address is hers.
 
-    Raises InvitationInvalidError, MemberExistsError.
+    One who is new may be signed in by it. One who has an account may do more than is offered here: she signs in as
+    always. Raises InvitationInvalidError, MemberExistsError.
     """
     offered = opened_invitation(session, secret)
     used = delete(Invitation).where(Invitation.id == offered.id).returning(Invitation.id)
@@ -151,7 +160,8 @@ def accept_invitation(session: Session, secret: str) -> Person:
         raise InvitationInvalidError
     organisation = offered.organisation
     actor = Actor(ActorKind.PERSON, organisation_id=organisation.id, organisation=organisation.slug)
-    return members.join(session, actor, organisation, email=offered.email, role=offered.role).person
+    is_new = session.scalar(select(Person.id).where(Person.email == offered.email)) is None
+    return Joined(members.join(session, actor, organisation, email=offered.email, role=offered.role).person, is_new)
 
 
 def forget_old_invitations(session: Session) -> None:
