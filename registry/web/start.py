@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app
 
 from registry.accounts import service as accounts
 from registry.adoption import service as adoption
+from registry.adoption.service import Spread
 from registry.authz.actor import NOBODY
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Sort
@@ -15,17 +16,20 @@ from registry.web.catalogue import cards
 from registry.web.door import actor, blueprint, page, session
 
 _SHOWN = 6
+#: How many places the map has at most: the page is to stay small.
+_DOTS = 300
 #: How old the figures may be, in seconds: to count all adoptions takes a while.
 _AGE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many publish, how many reuse, and in how many places something is live, for all to see."""
+    """How many publish, how many reuse, in how many places something is live, and where, for all to see."""
 
     originators: int
     adopters: int
     live: int
+    spread: Spread
 
 
 @blueprint.get("/")
@@ -49,6 +53,7 @@ def _count() -> Figures:
         originators=accounts.count(session(), NOBODY, catalogue.originators()),
         adopters=accounts.count(session(), NOBODY, adoption.adopters()),
         live=adoption.live(session(), NOBODY),
+        spread=adoption.spread(session(), NOBODY, dots=_DOTS),
     )
 
 
