@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,18 +33,16 @@ from registry.kit.schemas import Schema, String
 from registry.releases import service as releases
 from registry.releases import versions
 from registry.releases.models import ReleaseState
-from registry.sign_in.errors import NotAMemberError
 from registry.web import forms, lists
 from registry.web.door import actor, blueprint, own_path, page, session, signed_in
 from registry.web.forms import Faults, StaleError
-from registry.web.speech import say
+from registry.web.organisation import AHEAD, acting
+from registry.web.speech import LANGUAGES, say
 from registry.web.words import word
 
 _SHOWN = 50
 #: How many reports of one adoption are shown at once.
 _REPORTS = 20
-#: How long before its word ends one is asked to confirm it.
-_SOON = timedelta(days=60)
 #: How many versions one can choose from, the newest of them.
 _CHOICES = 200
 #: The levels of each version of the maturity model, as one choice.
@@ -76,14 +74,6 @@ def _acting(slug: str, organisation: str) -> Principal:
     """Return the organisation as the policy sees it: one's own, or one whose mandate one's own holds."""
     service = catalogue.find(session(), actor(), slug)
     return accounts.principal(session(), actor(), organisation, service_id=service.id)
-
-
-def _own() -> str:
-    """Return the slug of the organisation that the one who is signed in acts for."""
-    found = signed_in().actor.organisation
-    if found is None:
-        raise NotAMemberError("-")
-    return found
 
 
 def _one(slug: str, organisation: str) -> dict[str, Any] | None:
@@ -126,7 +116,7 @@ def _adopter(slug: str, organisation: str, faults: Faults | None = None) -> Resp
     reports = adoption.deployments(session(), actor(), slug, organisation, after=lists.after(), limit=_REPORTS)
     shown = reports.map(lambda one: representation.deployment(one, service=slug, organisation=organisation))
     speaking = {told["declared_by"], *(one["declared_by"] for one in shown.items)}
-    acting = _acting(slug, organisation)
+    principal = _acting(slug, organisation)
     return page(
         "adoption/adopter.html",
         422 if faults else 200,
@@ -136,8 +126,8 @@ def _adopter(slug: str, organisation: str, faults: Faults | None = None) -> Resp
         reports=shown,
         names=accounts.names(session(), actor(), speaking),
         following=NEXT[AdoptionStatus(told["status"])],
-        may_declare=can(actor(), Permission.ADOPTION_DECLARE, acting),
-        may_report=can(actor(), Permission.DEPLOYMENT_REPORT, acting),
+        may_declare=can(actor(), Permission.ADOPTION_DECLARE, principal),
+        may_report=can(actor(), Permission.DEPLOYMENT_REPORT, principal),
         faults=faults,
         next=lists.following(reports),
     )
@@ -153,12 +143,14 @@ def adopt(slug: str) -> Response:
 @blueprint.post("/services/<slug:slug>/adopt")
 def declare(slug: str) -> Response:
     """Declare an adoption, or change what was said of it."""
-    organisation = request.args.get("for") or _own()
+    organisation = request.args.get("for") or acting()[1]
 
     def act() -> str:
         present = adoption.declared(session(), actor(), slug, organisation)
         said = AdoptionChangeSchema().load(forms.said(AdoptionChangeSchema().fields, blank=True))
         _refuse_stale(present.etag if present else "")
+        if present and present.note and said.get("note"):
+            said["note"] = {key: told for key, told in present.note.items() if key not in LANGUAGES} | said["note"]
         adoption.declare(session(), actor(), slug, organisation, said)
         return f"/services/{slug}/adoptions/{organisation}?done={'changed' if present else 'declared'}"
 
@@ -174,9 +166,9 @@ def _refuse_stale(etag: str) -> None:
 def _adopt(slug: str, faults: Faults) -> Response:
     service, choices = _service(slug), accounts.represented(session(), actor())
     organisation = request.args.get("for") or actor().organisation
-    acting = _acting(slug, organisation) if organisation else None
+    principal = _acting(slug, organisation) if organisation else None
     is_draft = service["status"] == ServiceStatus.DRAFT
-    if organisation is None or is_draft or not can(actor(), Permission.ADOPTION_DECLARE, acting):
+    if organisation is None or is_draft or not can(actor(), Permission.ADOPTION_DECLARE, principal):
         return page(
             "adoption/ask.html", 403, area="services", service=service, is_draft=is_draft, role=signed_in().role
         )
@@ -198,11 +190,19 @@ def _adopt(slug: str, faults: Faults) -> Response:
         theirs=_differences(filled, typed) if typed is not None and typed.get("seen", "") != etag else {},
         statuses=[(status, word("adoption_status", status), None) for status in statuses],
         relations=[(relation, word("relation", relation)) for relation in Relation],
-        models=[(model, word("reuse_model", model)) for model in service["reuse_models"] or [*ReuseModel]],
-        versions=_versions(service),
-        own=_published(organisation),
+        models=_with(
+            [(model, word("reuse_model", model)) for model in service["reuse_models"] or [*ReuseModel]],
+            filled.get("model"),
+        ),
+        versions=_with(_versions(service), filled.get("version")),
+        own=_with(_published(organisation), filled.get("became")),
         faults=faults,
     )
+
+
+def _with(choices: list[tuple[str, str]], value: str | None) -> list[tuple[str, str]]:
+    """Offer also what is said already, so that a change of something else does not take it away."""
+    return choices if not value or value in dict(choices) else [*choices, (value, _named("model", value))]
 
 
 def _present(slug: str, organisation: str) -> tuple[dict[str, Any] | None, str]:
@@ -219,7 +219,7 @@ def _filled(present: Mapping[str, Any] | None) -> dict[str, str]:
     if present is None:
         return {"visibility": Visibility.PUBLIC, "relation": Relation.REUSE}
     plain = {name: present[name] or "" for name in AdoptionChangeSchema().fields if name != "note"}
-    return plain | {f"note.{language}": (present["note"] or {}).get(language, "") for language in ("de", "en")}
+    return plain | {f"note.{language}": (present["note"] or {}).get(language, "") for language in LANGUAGES}
 
 
 def _suggested(statuses: tuple[AdoptionStatus, ...]) -> dict[str, str]:
@@ -359,11 +359,11 @@ def _moment(said: str) -> datetime | None:
 @blueprint.get("/organisation/adoptions")
 def own_adoptions() -> Response:
     """Show what an organisation reuses, what is overdue first, to those who act for it."""
-    own, asked = _own(), request.args.get("for")
+    (_, own), asked = acting(), request.args.get("for")
     choices = accounts.represented(session(), actor())
     organisation = asked if asked in choices else own
     wanted = Wanted(organisation=organisation)
-    acting = accounts.principal(session(), actor(), organisation)
+    principal = accounts.principal(session(), actor(), organisation)
     found = adoption.overview(session(), actor(), wanted, after=lists.after(), limit=_SHOWN)
     return page(
         "adoption/own.html",
@@ -371,10 +371,10 @@ def own_adoptions() -> Response:
         organisation=organisation,
         choices=choices,
         overdue=adoption.overview(session(), actor(), wanted, overdue=True, limit=_SHOWN),
-        ending=adoption.overview(session(), actor(), wanted, ending=clock.now() + _SOON, limit=_SHOWN),
+        ending=adoption.overview(session(), actor(), wanted, ending=clock.now() + AHEAD, limit=_SHOWN),
         adoptions=found,
-        may_declare=can(actor(), Permission.ADOPTION_DECLARE, acting),
-        may_report=can(actor(), Permission.DEPLOYMENT_REPORT, acting),
+        may_declare=can(actor(), Permission.ADOPTION_DECLARE, principal),
+        may_report=can(actor(), Permission.DEPLOYMENT_REPORT, principal),
         next=lists.following(found),
     )
 
@@ -382,7 +382,7 @@ def own_adoptions() -> Response:
 @blueprint.get("/organisation/services")
 def own_services() -> Response:
     """Show what an organisation publishes, and which versions its adopters run."""
-    own = _own()
+    _, own = acting()
     found = catalogue.browse(
         session(), actor(), catalogue.Wanted(originator=own), after=lists.after(), limit=_REPORTS
     ).page.map(json.loads)

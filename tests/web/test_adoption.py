@@ -224,6 +224,22 @@ def test_what_is_left_blank_is_taken_away(wiesbaden, adoption):
     assert (adoption()["platform"], adoption()["note"], adoption()["contact"]) == (None, None, "egov@wiesbaden.example")
 
 
+def test_what_the_form_does_not_offer_of_itself_is_kept(wiesbaden, adoption, call):
+    assert wiesbaden.post(ADOPT, PLANNED).status_code == 303
+    path = f"{HOME}/adoptions/wiesbaden"
+    said = {"model": "co_use", "note": {"de": "Gut", "fr": "Bien"}}
+    etag = call("GET", path).headers["ETag"]
+    assert call("PUT", path, said, who="wiesbaden-adopter", headers={"If-Match": etag}).status_code == 200
+    etag = call("GET", HOME).headers["ETag"]
+    models = {"reuse_models": ["own_operation"]}
+    assert call("PATCH", HOME, models, who="moenchengladbach-publisher", headers={"If-Match": etag}).status_code == 200
+    page = wiesbaden.get(ADOPT)
+    assert '<option value="co_use" selected>Mitnutzung</option>' in page.text
+    changed = {**PLANNED, "model": "co_use", "note.de": "Sehr gut", "note.en": "", "seen": seen(page)}
+    assert wiesbaden.post(ADOPT, changed).status_code == 303
+    assert (adoption()["model"], adoption()["note"]) == ("co_use", {"de": "Sehr gut", "fr": "Bien"})
+
+
 def test_a_form_sent_twice_is_acted_on_once(wiesbaden, adoption, deployments):
     first = {**PLANNED, "once": "a"}
     assert [wiesbaden.post(ADOPT, first).status_code for _ in range(2)] == [303, 303]
