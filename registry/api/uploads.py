@@ -24,6 +24,8 @@ from registry.releases.schemas import MetadataSchema
 
 #: Two are needed, and attestations may come along; one or two more that some client adds do no harm.
 PARTS_MAX = 4 + attestations.MOST
+#: What is meant must not depend on which of two is read.
+_ONCE = frozenset({"package", "metadata"})
 _METADATA_SCHEMA, _SOME_METADATA_SCHEMA = MetadataSchema(), MetadataSchema(partial=True)
 _METADATA = text("Der Teil `metadata`", "The part `metadata`")
 _ATTESTATION = text("Der Teil `attestation`", "The part `attestation`")
@@ -87,7 +89,9 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
     taken: dict[str, list[tuple[Headers, Spool]]] = {}
 
     def place(part: Field | File) -> Spool | None:
-        held = _place(part, Spool(file, limit, PACKAGE), again=part.name in taken)
+        if part.name in taken and part.name in _ONCE:
+            raise _twice(part.name)
+        held = _place(part, Spool(file, limit, PACKAGE))
         if held is not None:
             taken.setdefault(part.name, []).append((part.headers, held))
         return held
@@ -108,13 +112,18 @@ def _received(path: Path, file: BinaryIO, limit: int, *, metadata_required: bool
     return Received(path, file, package.size, package.digest.hexdigest(), metadata, attested)
 
 
-def _place(part: Field | File, package: Spool, *, again: bool) -> Spool | None:
-    """Say where a part goes; None: it is passed over, as all but the first package and the first metadata are."""
+def _twice(name: str) -> QueryError:
+    fault = text(f"Den Teil `{name}` gibt es mehrmals.", f"There is more than one part `{name}`.")
+    return QueryError(fault, faults=[Fault(f"#/{name}", fault)])
+
+
+def _place(part: Field | File, package: Spool) -> Spool | None:
+    """Say where a part goes; None: it is passed over."""
     if part.name == "attestation":
         return Spool(BytesIO(), ENVELOPE, _ATTESTATION)
-    if part.name == "metadata" and not again:
+    if part.name == "metadata":
         return Spool(BytesIO(), PART_LIMIT, _METADATA)
-    return package if part.name == "package" and isinstance(part, File) and not again else None
+    return package if part.name == "package" and isinstance(part, File) else None
 
 
 def _attestations(sent: list[bytes]) -> tuple[bytes, ...]:

@@ -128,6 +128,20 @@ class TrustedPublishingOnlyError(ForbiddenError):
         )
 
 
+class ServiceArchivedError(ConflictError):
+    """What is archived is kept as it is: it gets no new releases, and nobody begins to reuse it."""
+
+    slug = "service-archived"
+    title = text("Online-Dienst ist archiviert", "Service is archived")
+    remedy = text(
+        "Die Herkunft kann ihn wieder aktiv setzen. Wer ihn schon nutzt, kann weiter melden und seine Angaben ändern.",
+        "The originator can make it active again. Who reuses it already may go on to report and change the adoption.",
+    )
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(text(f"„{slug}“ ist archiviert.", f"“{slug}” is archived."))
+
+
 class StatusNotOpenError(ConflictError):
     """The service cannot go from its status to the one that was asked for."""
 

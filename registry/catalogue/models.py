@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.accounts.models import Client, Organisation
 from registry.accounts.pipelines import Pipeline
 from registry.authz.actor import Scope
-from registry.catalogue.errors import StatusNotOpenError
+from registry.catalogue.errors import ServiceArchivedError, StatusNotOpenError
 from registry.kit import clock
 from registry.kit.db import Base, Document, Key
 from registry.kit.errors import text
@@ -171,6 +171,11 @@ class Service(Base):
     def is_public(self) -> bool:
         """Everything but a draft is open to all."""
         return self.status is not ServiceStatus.DRAFT
+
+    def keep_if_archived(self) -> None:
+        """Refuse what begins something new with a service that is archived: ServiceArchivedError."""
+        if self.status is ServiceStatus.ARCHIVED:
+            raise ServiceArchivedError(self.slug)
 
     def turn(self, status: ServiceStatus) -> None:
         """Move on to `status`, if it may follow; StatusNotOpenError names those that may."""

@@ -196,6 +196,22 @@ def test_a_service_moves_only_along_its_table(call, draft, publish, start, wante
     assert good(call("GET", PATH, who=PUBLISHER))["status"] == (wanted if status == 200 else start)
 
 
+def test_what_is_archived_is_kept_as_it_is_and_nobody_begins_with_it(call, service, publish):
+    assert service
+    good(publish(version="1.1.0", draft=True), 201)
+    good(call("PUT", f"{PATH}/adoptions/mainz", {"status": "planned"}, who="mainz-adopter"), 201)
+    good(call("PATCH", PATH, {"status": "archived"}, who=PUBLISHER, headers=ANYHOW))
+    refused(publish(version="1.2.0"), 409, "service-archived")
+    refused(call("POST", f"{PATH}/releases/1.1.0/publish", who=PUBLISHER), 409, "service-archived")
+    begun = call("PUT", f"{PATH}/adoptions/wiesbaden", {"status": "planned"}, who="wiesbaden-adopter")
+    refused(begun, 409, "service-archived")
+    # Who reuses it already goes on.
+    going = {"version": "1.0.0", "environment": "production", "status": "rolled_out"}
+    good(call("POST", f"{PATH}/adoptions/mainz/deployments", going, who="mainz-adopter"), 201)
+    good(call("PATCH", PATH, {"status": "active"}, who=PUBLISHER, headers=ANYHOW))
+    good(publish(version="1.2.0"), 201)
+
+
 def test_a_deprecated_service_names_its_successor_and_the_feed_tells(call, service, create):
     assert service
     create("kennzeichen-neu")

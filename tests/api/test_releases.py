@@ -148,15 +148,17 @@ def test_a_form_of_too_many_parts_says_so(call, draft, resources):
 
 
 @ON_SQLITE
-def test_the_first_part_of_a_name_counts(call, draft):
+@pytest.mark.parametrize("name", ["package", "metadata"])
+def test_of_two_parts_of_a_name_none_is_guessed(call, draft, resources, name):
     assert draft
-    first, second = packages.package(), packages.package({"other.txt": "other"})
-    data = {
-        "package": [(io.BytesIO(first), "a.zip"), (io.BytesIO(second), "b.zip")],
-        "metadata": [json.dumps({"version": "1.0.0"}), json.dumps({"version": "2.0.0"})],
-    }
-    assert good(call("POST", RELEASES, who=PUBLISHER, data=data), 201)["version"] == "1.0.0"
-    assert call("GET", f"{RELEASE}/package", buffered=True).get_data() == first
+    before = written(resources)
+    package = (io.BytesIO(packages.package()), "a.zip")
+    parts = {"package": [package], "metadata": [json.dumps({"version": "1.0.0"})]}
+    other = (io.BytesIO(b"other"), "b.zip") if name == "package" else json.dumps({"version": "2.0.0"})
+    data = {**parts, name: [*parts[name], other]}
+    told = refused(call("POST", RELEASES, who=PUBLISHER, data=data), 422)
+    assert told["errors"][0]["pointer"] == f"#/{name}"
+    assert written(resources) == before
 
 
 def test_a_check_is_answered_again_by_its_key_and_by_it_alone(call, draft, publish):

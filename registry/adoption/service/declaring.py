@@ -48,6 +48,8 @@ def declare(
     values = _checked(session, actor, service, said, first=known is None)
     if not service.is_public:
         raise ServiceNotAdoptableError(service_slug)
+    if known is None:
+        service.keep_if_archived()
     moment = at or clock.now()
     adoption = known or _begun(service, principal.owner_id, values["status"], moment, demo=demo)
     before = keeping.facts(adoption) if known else {}

@@ -47,6 +47,7 @@ def open_draft(session: Session, actor: Actor, slug: str, version: str) -> Relea
 
 
 def _open(session: Session, actor: Actor, release: Release, approved_by: Role | None = None) -> Release:
+    release.service.keep_if_archived()
     before = {"state": release.state}
     release.state, release.approved_by = ReleaseState.PUBLISHED, approved_by
     release.published_at = clock.now()

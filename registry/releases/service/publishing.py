@@ -111,6 +111,7 @@ def publish(
     """
     service = catalogue.find_outlined(session, actor, slug)
     catalogue.refuse_untrusted(actor, service)
+    service.keep_if_archived()
     refuse_errors(upload.report)
     version = metadata["version"]
     if exists(session, actor, service, version):
