@@ -22,7 +22,7 @@ from registry.sign_in.models import Identity, Passkey, PersonSession, SignIn
 class Record:
     """Rows about people: which column names the person, what she is told of them, what is left when she is erased.
 
-    `what` they are and `why` they are kept is told to everybody, on the page about privacy.
+    `why` they are kept is told to everybody, on the page about privacy.
 
     `cleared` are the columns that are emptied where the row itself must stay; without any the row is deleted.
     """
@@ -30,7 +30,6 @@ class Record:
     model: type[Base]
     column: InstrumentedAttribute[Any]
     told: tuple[str, ...]
-    what: Text
     why: Text
     cleared: Mapping[str, Any] = field(default_factory=dict)
     #: How the column writes a person's id.
@@ -56,14 +55,12 @@ RECORDS: tuple[Record, ...] = (
         SignIn,
         SignIn.person_id,
         ("kind", "expires_at"),
-        what=text("Begonnene Anmeldungen", "Sign-ins that have begun"),
         why=text("damit jede nur einmal zu Ende geführt wird", "so that each is ended once only"),
     ),
     Record(
         PersonSession,
         PersonSession.person_id,
         ("device", "provider", "created_at", "last_used_at", "factor_at"),
-        what=text("Sitzungen", "Sessions"),
         why=text(
             "damit Sie angemeldet bleiben, und fremde Sitzungen sehen und beenden können",
             "so that you stay signed in, and can see and end sessions that are not yours",
@@ -73,21 +70,18 @@ RECORDS: tuple[Record, ...] = (
         Passkey,
         Passkey.person_id,
         ("name", "created_at", "last_used_at"),
-        what=text("Passkeys", "Passkeys"),
         why=text("um Sie wiederzuerkennen", "to know you again"),
     ),
     Record(
         Identity,
         Identity.person_id,
         ("provider", "subject", "issuer", "created_at"),
-        what=text("Kennung bei einem Anmeldedienst", "What an identity provider calls you"),
         why=text("um Sie wiederzuerkennen", "to know you again"),
     ),
     Record(
         Release,
         Release.uploader_id,
         ("version", "package_sha256", "created_at"),
-        what=text("Versionen, die Sie hochgeladen haben", "Versions that you uploaded"),
         why=text("damit jemand anderes sie freigibt", "so that somebody else approves them"),
         cleared={"uploader_id": None},
         key=str,
@@ -96,7 +90,6 @@ RECORDS: tuple[Record, ...] = (
         Client,
         Client.made_by,
         ("client_id", "name", "created_at"),
-        what=text("Programme, die Sie eingerichtet haben", "Programs that you set up"),
         why=text("weil Sie ihre Geheimnisse kennen", "because you know their secrets"),
         # She knows their secrets.
         cleared={"made_by": None, "revoked_at": func.coalesce(Client.revoked_at, func.current_timestamp())},
@@ -105,21 +98,18 @@ RECORDS: tuple[Record, ...] = (
         Invitation,
         Invitation.invited_by,
         ("role", "created_at", "expires_at"),
-        what=text("Einladungen, die Sie ausgesprochen haben", "Invitations that you sent"),
         why=text("damit die Eingeladenen wissen, von wem sie kommen", "so that it is known from whom they come"),
     ),
     Record(
         Membership,
         Membership.person_id,
         ("organisation_id", "role", "since", "given_by"),
-        what=text("Mitgliedschaften", "Memberships"),
         why=text("um zu wissen, wer für welche Organisation handelt", "to know who acts for which organisation"),
     ),
     Record(
         Person,
         Person.id,
         ("id", "email", "created_at"),
-        what=text("Person", "Person"),
         why=text("um Sie anzumelden und zu erreichen", "to sign you in and reach you"),
     ),
 )

@@ -1,7 +1,6 @@
 """The versions of a service: what is in each, what was found in it, and its files."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -84,9 +83,17 @@ def release(slug: str, version: str) -> Response:
         findings=_grouped(report["findings"]),
         files={file["path"]: file for file in report["files"]},
         unpacked=sum(file["size"] for file in report["files"]),
-        roles=Counter(file["role"] for file in report["files"] if file["role"]),
+        documents=_by_role(report["files"]),
         facts=report["facts"],
     )
+
+
+def _by_role(files: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in files:
+        if file["role"]:
+            found.setdefault(file["role"], []).append(file["path"])
+    return found
 
 
 def _by_kind(changes: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

@@ -55,7 +55,8 @@ def test_all_that_is_stored_about_people_is_told_in_words(visit, language):
     shown = html.unescape(visit().get(f"/privacy?language={language}").text)
     for record in RECORDS:
         assert f'id="of-{record.model.__tablename__}"' in shown
-        assert record.what[language] in shown
+        assert WORDS["stored"][record.model.__tablename__][language] in shown
+        assert WORDS["stored_until"][record.model.__tablename__][language] in shown
         assert record.why[language] in shown
         for name in record.told:
             assert WORDS["personal"][name][language] in shown
