@@ -153,9 +153,11 @@ def test_of_two_parts_of_a_name_none_is_guessed(call, draft, resources, name):
     assert draft
     before = written(resources)
     package = (io.BytesIO(packages.package()), "a.zip")
-    parts = {"package": [package], "metadata": [json.dumps({"version": "1.0.0"})]}
-    other = (io.BytesIO(b"other"), "b.zip") if name == "package" else json.dumps({"version": "2.0.0"})
-    data = {**parts, name: [*parts[name], other]}
+    metadata = json.dumps({"version": "1.0.0"})
+    data = {
+        "package": [package, (io.BytesIO(b"other"), "b.zip")] if name == "package" else package,
+        "metadata": [metadata, json.dumps({"version": "2.0.0"})] if name == "metadata" else metadata,
+    }
     told = refused(call("POST", RELEASES, who=PUBLISHER, data=data), 422)
     assert told["errors"][0]["pointer"] == f"#/{name}"
     assert written(resources) == before
