@@ -14,6 +14,7 @@ from registry.api.door import Blueprint, actor, may, once, resources, session
 from registry.api.lists import ListQuerySchema, list_of
 from registry.authz.policy import Permission
 from registry.catalogue import service as catalogue
+from registry.http.uploads import put_aside
 from registry.kit.rendering import Rendering, render
 from registry.kit.schemas import Schema
 from registry.releases import attestations, representation
@@ -149,33 +150,20 @@ def _fingerprint(received: uploads.Received) -> str:
 
 
 def _publish(slug: str, received: uploads.Received, upload: Upload) -> Response:
-    """Store the bytes, then name them: a name never points to nothing, and bytes without a name are swept."""
-    storage, database = resources().storage, resources().database
-    storage.put(upload.key, received.path)
-    kept = False
+    """Store the bytes, then name them."""
+    with put_aside(resources().storage, upload.key, received.path) as keep, resources().database.transaction():
 
-    def act() -> Response:
-        nonlocal kept
-        made = releases.publish(
-            session(), actor(), slug, metadata=received.metadata, upload=upload, attestations=received.attestations
-        )
-        told = made.body[:-1] + b',"inspection":' + upload.told.body + b"}"
-        answer = conditional.answer(Rendering(told, made.etag), 201)
-        answer.headers["Location"] = f"/api/v1/services/{slug}/releases/{made.version}"
-        kept = True
-        return answer
+        def act() -> Response:
+            made = releases.publish(
+                session(), actor(), slug, metadata=received.metadata, upload=upload, attestations=received.attestations
+            )
+            told = made.body[:-1] + b',"inspection":' + upload.told.body + b"}"
+            answer = conditional.answer(Rendering(told, made.etag), 201)
+            answer.headers["Location"] = f"/api/v1/services/{slug}/releases/{made.version}"
+            keep()
+            return answer
 
-    try:
-        with database.transaction():
-            if "Idempotency-Key" not in request.headers:
-                return act()
-            return once(act, _fingerprint(received))
-    except BaseException:
-        kept = False
-        raise
-    finally:
-        if not kept:
-            storage.delete(upload.key)
+        return act() if "Idempotency-Key" not in request.headers else once(act, _fingerprint(received))
 
 
 @blueprint.route("/services/<slug:slug>/releases/<version:version>")

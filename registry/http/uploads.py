@@ -14,6 +14,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from registry.http.failures import MalformedError, MediaTypeError, TooLargeError
 from registry.kit.errors import Text, text
+from registry.kit.storage import Storage
 
 #: What may stand around the package: part headers and what is said of it.
 ENVELOPE = 1_000_000
@@ -94,16 +95,18 @@ def too_large(limit: int, what: Text) -> TooLargeError:
 
 
 @contextmanager
-def arriving(folder: Path, limit: int) -> Iterator[tuple[Path, BinaryIO]]:
+def arriving(folder: Path, limit: int, *, most: int | None = None) -> Iterator[tuple[Path, BinaryIO]]:
     """Give a file for a package of at most `limit` bytes that this request brings; it is gone when the block ends.
 
-    No transaction may be open. Raises MediaTypeError, TooLargeError.
+    A request that has more than `most` bytes (or what a package and its envelope may have) is not read at all. No
+    transaction may be open. Raises MediaTypeError, TooLargeError.
     """
     if request.mimetype != "multipart/form-data":
         raise MediaTypeError(text("Erwartet wird `multipart/form-data`.", "`multipart/form-data` is expected."))
-    if (request.content_length or 0) > limit + ENVELOPE:
+    most = most or limit + ENVELOPE
+    if (request.content_length or 0) > most:
         raise too_large(limit, PACKAGE)
-    request.max_content_length = limit + ENVELOPE
+    request.max_content_length = most
     # Unbuffered: it is written in blocks of 64 KiB, and what was written must be there for the storage.
     descriptor, name = tempfile.mkstemp(prefix="upload-", dir=folder)
     path = Path(name)
@@ -161,3 +164,26 @@ def _boundary() -> bytes:
         message = "no boundary"
         raise ValueError(message)
     return boundary
+
+
+@contextmanager
+def put_aside(storage: Storage, key: str, path: Path) -> Iterator[Callable[[], None]]:
+    """Store bytes before anything names them: a name never points to nothing.
+
+    They are taken away again unless the block ends well and has called what it is given.
+    """
+    storage.put(key, path)
+    kept = False
+
+    def keep() -> None:
+        nonlocal kept
+        kept = True
+
+    try:
+        yield keep
+    except BaseException:
+        kept = False
+        raise
+    finally:
+        if not kept:
+            storage.delete(key)

@@ -4,7 +4,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,6 +63,9 @@ class Issuers:
 
     def __contains__(self, issuer: object) -> bool:
         return issuer in self._issuers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._issuers)
 
     def key(self, issuer: str, identifier: str) -> PublicKey | None:
         """Return the issuer's key of this identifier, None for none; nobody but the issuer and its hosts is asked.

@@ -10,6 +10,7 @@ from registry.web import (
     adoption,
     auditing,
     catalogue,
+    changing,
     clients,
     demo,
     describing,
@@ -24,6 +25,8 @@ from registry.web import (
     organisation,
     organisations,
     providers,
+    publishers,
+    publishing,
     releases,
     sign_in,
     start,
@@ -34,6 +37,7 @@ PAGES = (
     adoption,
     auditing,
     catalogue,
+    changing,
     clients,
     demo,
     describing,
@@ -44,6 +48,8 @@ PAGES = (
     organisation,
     organisations,
     providers,
+    publishers,
+    publishing,
     releases,
     sign_in,
     start,
@@ -60,3 +66,4 @@ def init_app(app: Flask, status_of: Callable[[RegistryError], int], known_proble
     door.init_app(app)
     start.init_app(app)
     describing.init_app(app)
+    changing.init_app(app)

@@ -44,7 +44,11 @@ _SHOWING = frozenset({speech.COOKIE, THEME})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
 #: is the one GET that writes.
-OWN_TRANSACTIONS = frozenset({"web.go_to_provider", "web.come_from_provider", "web.prove", "web.sign_out"})
+OWN_TRANSACTIONS = frozenset(
+    {"web.go_to_provider", "web.come_from_provider", "web.prove", "web.publish", "web.sign_out"}
+)
+#: Forms that bring a package are read as they come: the token is a header, or their first part (`web/uploads.py`).
+STREAMED = frozenset({"web.publish"})
 #: What people may do although the registry only reads: come in, look around, and leave.
 READING = frozenset(
     {
@@ -242,9 +246,18 @@ def _check_form() -> None:
     # What is foreign is not even read: whoever makes others' browsers send it costs them, and us, as good as nothing.
     if foreign or VISIT not in request.cookies:
         raise ForeignFormError
-    said = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
+    said = request.headers.get("X-CSRF-Token")
+    if request.endpoint not in STREAMED:
+        check_token(request.form.get("csrf") or said or "")
+    elif said is not None:
+        check_token(said)
+
+
+def check_token(said: str) -> None:
+    """Hold the token of a form against the one that pages of this browser carry; ForeignFormError for another."""
     if not hmac.compare_digest(_token(browser()).encode(), said.encode()):
         raise ForeignFormError
+    g.form_is_ours = True
 
 
 def spend(action: str, most: int, window: timedelta, *, who: str | None = None) -> None:

@@ -28,7 +28,7 @@ class Kind:
     findings: list[dict[str, Any]]
 
 
-def _grouped(findings: Iterable[dict[str, Any]]) -> dict[str, list[Kind]]:
+def grouped(findings: Iterable[dict[str, Any]]) -> dict[str, list[Kind]]:
     """Return findings by severity, the gravest first, and by code."""
     found: dict[str, dict[str, Kind]] = {}
     for one in findings:
@@ -80,7 +80,7 @@ def release(slug: str, version: str) -> Response:
         release=told,
         changes=_by_kind(told["changes"]),
         attestations=releases.attested(session(), actor(), slug, version) if told["attestations"] else [],
-        findings=_grouped(report["findings"]),
+        findings=grouped(report["findings"]),
         files={file["path"]: file for file in report["files"]},
         unpacked=sum(file["size"] for file in report["files"]),
         documents=_by_role(report["files"]),

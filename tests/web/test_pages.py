@@ -51,6 +51,13 @@ PAGES = (
     # describing
     ("moenchengladbach-publisher", "/services/new"),
     ("moenchengladbach-owner", "/services/passierschein-a38/edit"),
+    # publishing, changing, publishers
+    ("moenchengladbach-publisher", "/services/passierschein-a38/publish"),
+    ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0?done=published"),
+    ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0/yank"),
+    ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0/deprecate"),
+    ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0/changelog"),
+    ("moenchengladbach-owner", "/services/passierschein-a38/publishers"),
     # adoption
     (None, "/services/passierschein-a38/adoptions"),
     (None, "/services/sperrmuellabholung/adoptions?status=live&overdue=yes"),

@@ -39,6 +39,9 @@ FOREIGN = "401 403 403 403 403 403 403"
 #: Adopters and owners, with a form that is out of date.
 ADOPTERS = "401 403 403 422 422 422 403"
 REPORTED = {"version": "1.0.0", "environment": "test", "status": "rolled_out"}
+VERSION = "/services/<slug:slug>/releases/<version:version>"
+REASON = {"reason.de": "Darum"}
+PIPELINE = {"issuer": "https://gitlab.com", "project": "a/b", "ref": "refs/heads/main"}
 INVITED = {"email": "neu@city.example", "role": "viewer"}
 
 #: What stands in a path: a service of Mönchengladbach with a release, for all to see; Wiesbaden; and what is nowhere.
@@ -72,6 +75,26 @@ TABLE = (
     ("GET", "/services/<slug:slug>/edit", None, "303 403 403 403 403 403 403"),
     ("POST", "/services/<slug:slug>/edit", {}, FOREIGN),
     ("POST", "/services/<slug:slug>/status", {}, FOREIGN),
+    # publishing, changing
+    ("GET", "/services/<slug:slug>/publish", None, "303 403 403 403 403 403 403"),
+    ("POST", "/services/<slug:slug>/publish", {}, FOREIGN),
+    ("POST", f"{VERSION}/publish", {}, FOREIGN),
+    ("POST", f"{VERSION}/approve", {}, FOREIGN),
+    ("GET", f"{VERSION}/reject", None, "303 403 403 403 403 403 403"),
+    ("POST", f"{VERSION}/reject", REASON, FOREIGN),
+    ("GET", f"{VERSION}/yank", None, "303 403 403 403 403 403 403"),
+    ("POST", f"{VERSION}/yank", REASON, FOREIGN),
+    ("GET", f"{VERSION}/unyank", None, "303 403 403 403 403 403 403"),
+    ("POST", f"{VERSION}/unyank", REASON, FOREIGN),
+    ("GET", f"{VERSION}/deprecate", None, "303 403 403 403 403 403 403"),
+    ("POST", f"{VERSION}/deprecate", REASON, FOREIGN),
+    ("GET", f"{VERSION}/changelog", None, "303 403 403 403 403 403 403"),
+    ("POST", f"{VERSION}/changelog", {}, FOREIGN),
+    # publishers: owners with a passkey, of this service; the operator looks on and may end it
+    ("GET", "/services/<slug:slug>/publishers", None, "303 403 403 403 303 403 200"),
+    ("POST", "/services/<slug:slug>/publishers", PIPELINE, "401 403 403 403 303 403 403"),
+    ("POST", f"/services/<slug:slug>/publishers/{NONE}/remove", {}, "401 403 403 403 303 403 404"),
+    ("POST", "/services/<slug:slug>/publishers/only", {"only": "yes"}, FOREIGN),
     # adoption
     ("GET", "/services/<slug:slug>/adoptions", None, ALL),
     ("GET", "/services/<slug:slug>/adoptions/<slug:organisation>", None, ALL),

@@ -12,17 +12,19 @@ from registry.adoption.service.finding import (
     rendering,
     visible_to,
 )
-from registry.adoption.service.fleet import Dot, Spread, fleet, overview, spread, versions
+from registry.adoption.service.fleet import Affected, Dot, Spread, affected, fleet, overview, spread, versions
 from registry.adoption.service.reporting import Standing, deployments, report, standing
 from registry.adoption.service.selecting import adopted_by, adopters, mature, reused
 
 __all__ = [
+    "Affected",
     "Dot",
     "Spread",
     "Standing",
     "Wanted",
     "adopted_by",
     "adopters",
+    "affected",
     "browse",
     "declare",
     "declared",

@@ -203,3 +203,29 @@ def spread(session: Session, actor: Actor, wanted: Wanted | None = None, *, dots
         {str(state): number for state, number in counted},
         [Dot(slug, name, lat, lon, bool(runs)) for slug, name, lat, lon, runs in found],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """An organisation that says it runs a release, or is on the way to it."""
+
+    organisation: str
+    name: str
+    status: AdoptionStatus
+
+
+def affected(session: Session, actor: Actor, slug: str, version: str) -> list[Affected]:
+    """List whom a release concerns: those where it is live, and then those who prepare for it."""
+    service = catalogue.find(session, actor, slug)
+    rows = session.execute(
+        select(Organisation.slug, Organisation.name, Adoption.status)
+        .join(Adoption, Adoption.organisation_id == Organisation.id)
+        .where(
+            Adoption.service_id == service.id,
+            Adoption.version == version,
+            Adoption.status.in_(CURRENT),
+            visible_to(actor),
+        )
+        .order_by(Adoption.status != AdoptionStatus.LIVE, Organisation.name, Organisation.slug)
+    )
+    return [Affected(*row) for row in rows]

@@ -14,7 +14,7 @@ from registry.releases.service.browsing import (
     rendering,
     used,
 )
-from registry.releases.service.changing import approve, change, open_draft, reject, unyank, yank
+from registry.releases.service.changing import Options, approve, change, open_draft, options, reject, unyank, yank
 from registry.releases.service.keeping import ORPHAN_AGE, add_downloads, sweep, verify
 from registry.releases.service.publishing import (
     Upload,
@@ -30,6 +30,7 @@ from registry.releases.service.publishing import (
 __all__ = [
     "ORPHAN_AGE",
     "Download",
+    "Options",
     "Upload",
     "add_downloads",
     "approve",
@@ -50,6 +51,7 @@ __all__ = [
     "most",
     "new_key",
     "open_draft",
+    "options",
     "publish",
     "read_file",
     "refuse_errors",

@@ -1,6 +1,7 @@
 """Open drafts, deprecate releases, yank them and take that back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.accounts import service as accounts
 from registry.authz.actor import Actor, ActorKind, Role, Scope
-from registry.authz.policy import Permission, require
+from registry.authz.policy import Permission, can, require
 from registry.catalogue import service as catalogue
 from registry.journal import service as journal
 from registry.kit import clock
@@ -77,21 +78,54 @@ def reject(session: Session, actor: Actor, slug: str, version: str, *, reason: d
 
 
 def _judged(session: Session, actor: Actor, slug: str, version: str) -> Release:
-    """Return a release on which the actor may decide: a person, and not the one who uploaded the package.
-
-    Programs have no eyes. Two clients of an organisation may be one person, so that they cannot approve each other, and
-    what a client of her own uploaded she has uploaded herself.
-    """
+    """Return a release on which the actor may decide."""
     release = _own(session, actor, slug, version)
     if actor.kind is not ActorKind.PERSON:
         raise ApproverError(text("Ein Programm kann nicht zustimmen.", "A program cannot approve."))
-    if actor.id is None or actor.id == release.uploader_id or _is_of_her_client(session, actor, release):
+    if not _is_second(session, actor, release):
         raise ApproverError(
             text("Sie haben dieses Paket selbst hochgeladen.", "You have uploaded this package yourself.")
         )
     if release.state is not ReleaseState.AWAITING_APPROVAL:
         raise ReleaseStateError(text("Diese Version wartet nicht auf Zustimmung.", "This release awaits no approval."))
     return release
+
+
+def _is_second(session: Session, actor: Actor, release: Release) -> bool:
+    """Whether the actor is a person, and not the one who uploaded the package.
+
+    Programs have no eyes. Two clients of an organisation may be one person, so that they cannot approve each other, and
+    what a client of her own uploaded she has uploaded herself.
+    """
+    if actor.kind is not ActorKind.PERSON or actor.id is None or actor.id == release.uploader_id:
+        return False
+    return not _is_of_her_client(session, actor, release)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one may do with a release as it stands."""
+
+    change: bool
+    open: bool
+    judge: bool
+    yank: bool
+    unyank: bool
+
+
+def options(session: Session, actor: Actor, slug: str, version: str) -> Options:
+    """Return what the actor may do with a release as it stands."""
+    release = find(session, actor, slug, version)
+    may = can(actor, Permission.RELEASE_CHANGE, release)
+    closed = release.service.only_trusted_publishing and release.built_by is None
+    awaits = release.state is ReleaseState.AWAITING_APPROVAL
+    return Options(
+        change=may,
+        open=may and not closed and release.state is ReleaseState.DRAFT,
+        judge=may and not closed and awaits and _is_second(session, actor, release),
+        yank=may and release.is_public and release.yanked_at is None,
+        unyank=may and release.yanked_at is not None,
+    )
 
 
 def _is_of_her_client(session: Session, actor: Actor, release: Release) -> bool:
