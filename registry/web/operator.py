@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from registry import VERSION
 from registry.accounts import service as accounts
@@ -215,14 +215,12 @@ def _people(faults: forms.Faults, status: int = 200) -> Response:
 @blueprint.post("/operator/people/export")
 def export_person() -> Response:
     """Hand out everything that is stored about a person."""
-    asking, told = _operator(), list[dict[str, Any]]()
-
-    def act() -> str:
-        said = _PersonSchema().load(forms.said(("email",)))
-        told.append(privacy.export(session(), asking, privacy.find(session(), asking, said["email"])))
-        return "/operator/people"
-
-    return forms.sent(act, lambda faults: _people(faults, 422), shown=lambda: as_download(told[0], "person.json"))
+    asking = _operator()
+    try:
+        email = _PersonSchema().load(forms.said(("email",)))["email"]
+    except ValidationError as error:
+        return _people(forms.faults(error), 422)
+    return as_download(privacy.export(session(), asking, privacy.find(session(), asking, email)), "person.json")
 
 
 @blueprint.post("/operator/people/erase")
