@@ -16,6 +16,8 @@ from registry.web.door import actor, blueprint, page, resources, session
 
 _SHOWN = 20
 _FILES_SHOWN = 200
+#: Markdown that is longer is shown as it was written: to render it could take seconds.
+_MOST_RENDERED = 50_000
 LATEST = "latest"
 
 
@@ -163,7 +165,7 @@ def file(slug: str, version: str, path: str) -> Response:
         version=version,
         file=representation.file(found),
         shown=shown,
-        is_markdown=found.media_type == "text/markdown",
+        can_render=found.media_type == "text/markdown" and found.size <= _MOST_RENDERED,
         as_source=request.args.get("view") == "source",
         findings=[one for one in report["findings"] if one["path"] == path],
     )

@@ -67,6 +67,12 @@ def test_markdown_is_rendered_and_can_be_read_as_it_was_written(look):
         assert "&lt;script&gt;" in page
 
 
+def test_markdown_that_would_take_long_to_render_is_shown_as_it_was_written(look):
+    shown = look({"docs/lang.md": "# Titel\n" + "[" * 60_000}, "docs/lang.md").text
+    assert '<li id="L1"># Titel</li>' in shown
+    assert "Als Text lesen" not in shown
+
+
 @pytest.mark.parametrize("path", ["evil.html", "evil.svg", "evil.js", "evil.xhtml"])
 def test_what_a_browser_would_run_is_shown_as_text_and_handed_over_as_bytes(look, path):
     content = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
