@@ -81,6 +81,7 @@ def release(slug: str, version: str) -> Response:
         service=_service(slug),
         release=told,
         changes=_by_kind(told["changes"]),
+        project=_project(told["built_by"]),
         attestations=releases.attested(session(), actor(), slug, version) if told["attestations"] else [],
         findings=grouped(report["findings"]),
         files={file["path"]: file for file in report["files"]},
@@ -88,6 +89,14 @@ def release(slug: str, version: str) -> Response:
         documents=_by_role(report["files"]),
         facts=report["facts"],
     )
+
+
+def _project(build: Mapping[str, str | None] | None) -> str | None:
+    """Return the address of the project that built a version, as the address of the run tells it."""
+    if build is None or build["run_url"] is None:
+        return None
+    host, path, _ = build["run_url"].partition(f"/{build['repository']}/")
+    return f"{host}{path}" if path else None
 
 
 def _by_role(files: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
