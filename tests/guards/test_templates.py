@@ -27,6 +27,15 @@ def test_every_text_has_its_english(name):
     assert (missing, needless) == ([], []), "run `make translations`, and write what it says is missing"
 
 
+def test_a_german_text_has_the_same_english_wherever_it_stands():
+    told = {}
+    for name in translations.wanted():
+        for message in translations.kept(name):
+            german = message.id if isinstance(message.id, str) else message.id[0]
+            told.setdefault(german, set()).add(message.string)
+    assert {german: said for german, said in told.items() if len(said) > 1} == {}
+
+
 def _told(kept, identifier):
     found = kept.get(identifier)
     return found is not None and (all(found.string) if isinstance(found.string, tuple) else bool(found.string))
