@@ -150,6 +150,12 @@ def may_change(slug: str) -> bool:
     return can(found.actor, Permission.SERVICE_CHANGE, catalogue.glimpse(session(), found.actor, slug))
 
 
+def may_create() -> bool:
+    """Whether who looks at a page may put services into the catalogue."""
+    found = visitor()
+    return found is not None and can(found.actor, Permission.SERVICE_CREATE)
+
+
 @blueprint.get("/services/new")
 def new_service_page() -> Response:
     """Ask for what is to be said of a new service."""
@@ -259,4 +265,4 @@ def change_status(slug: str) -> Response:
 
 def init_app(app: Flask) -> None:
     """Let a service's page show what can be done."""
-    app.jinja_env.globals["may_change"] = may_change
+    app.jinja_env.globals |= {"may_change": may_change, "may_create": may_create}

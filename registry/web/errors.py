@@ -9,7 +9,7 @@ from registry.authz.errors import SecondFactorMissingError
 from registry.kit.errors import RegistryError, Text, TooManyError
 from registry.web import speech
 from registry.web.door import blueprint, page, page_above, secure
-from registry.web.refusals import SignInNeededError
+from registry.web.refusals import TO_PEOPLE, SignInNeededError
 from registry.web.speech import say
 
 
@@ -24,7 +24,7 @@ def _failed(error: RegistryError) -> Any:
     if request.is_json:
         told = {"title": say(error.title), "detail": say(error.detail), "remedy": say(error.remedy)}
         return json.jsonify(told), status, waits
-    answer = failure(status, error.title, error.detail, error.remedy)
+    answer = failure(status, *TO_PEOPLE.get(type(error), (error.title, error.detail, error.remedy)))
     answer.headers.update(waits)
     return answer
 

@@ -233,7 +233,9 @@ def test_others_are_refused(service, visit, sign_in, add_member):
         sign_in(here, add_member(organisation, role))
         here.get("/account")
         seen = 403 if organisation == "moenchengladbach" else 404
-        assert here.get(EDIT).status_code == seen
+        shown = here.get(EDIT)
+        assert shown.status_code == seen
+        assert "Token" not in shown.text
         assert here.post(EDIT, NEW).status_code == seen
     here = visit()
     assert here.get("/services/new").headers["Location"] == "/sign-in?next=/services/new"
