@@ -391,6 +391,5 @@ def own_services() -> Response:
         area="work",
         services=found,
         versions=adoption.versions(session(), actor(), [service["slug"] for service in found.items]),
-        may_create=can(actor(), Permission.SERVICE_CREATE),
         next=lists.following(found),
     )
