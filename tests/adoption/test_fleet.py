@@ -188,3 +188,13 @@ def test_the_map_has_each_adopter_once_however_much_it_reuses(session, world, of
     assert not adoption.spread(session, NOBODY, Wanted(service="b39")).dots[0].live
     world.declare(world.mainz, status=AdoptionStatus.DECLINED)
     assert adoption.spread(session, NOBODY).states == {"DE-HE": 1}
+
+
+def test_where_there_are_many_the_map_has_the_largest(session, world):
+    for slug, people in (("wiesbaden", 278_474), ("mainz", 218_578), ("kiel", None)):
+        place = {"location": {"lat": 50.0, "lon": 8.0}, "population": people}
+        accounts.change(session, OPERATOR, slug, place)
+    for town in (world.kiel, world.mainz, world.wiesbaden):
+        world.declare(town, status=AdoptionStatus.PLANNED)
+    assert [dot.slug for dot in adoption.spread(session, NOBODY, dots=2).dots] == ["wiesbaden", "mainz"]
+    assert [dot.slug for dot in adoption.spread(session, NOBODY).dots] == ["wiesbaden", "mainz", "kiel"]

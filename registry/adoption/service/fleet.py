@@ -20,8 +20,8 @@ from registry.kit.paging import Page, Place
 from registry.kit.rendering import Rendering
 from registry.releases.models import Release, ReleaseState
 
-#: How many organisations get a dot on a map; beyond that the shades of the states must tell.
-DOTS = 2_000
+#: How many organisations get a dot on a map, the largest; beyond that the shades of the states must tell.
+DOTS = 1_000
 
 _RUNS = and_(Release.service_id == Adoption.service_id, Release.version == Adoption.version)
 
@@ -196,9 +196,11 @@ def spread(session: Session, actor: Actor, wanted: Wanted | None = None, *, dots
     )
     live = func.max(case((Adoption.status == AdoptionStatus.LIVE, 1), else_=0))
     place = (Organisation.slug, Organisation.name, Organisation.lat, Organisation.lon)
-    places = adopters.where(Organisation.lat.is_not(None)).with_only_columns(*place, live).group_by(*place).limit(dots)
+    places = adopters.where(Organisation.lat.is_not(None)).with_only_columns(*place, live)
+    places = places.group_by(*place, Organisation.population)
+    largest = places.order_by(Organisation.population.desc().nulls_last(), Organisation.slug).limit(dots)
     counted = session.execute(states.group_by(Organisation.state)).all()
-    found = session.execute(places.order_by(Organisation.slug)).all()
+    found = session.execute(largest).all()
     return Spread(
         {str(state): number for state, number in counted},
         [Dot(slug, name, lat, lon, bool(runs)) for slug, name, lat, lon, runs in found],
