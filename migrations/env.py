@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 import registry.kit.idempotency  # the tables of every slice
 import registry.kit.mail
+import registry.kit.rounds
 import registry.kit.walks
 from registry.accounts import models as accounts
 from registry.adoption import models as adoption

@@ -13,7 +13,7 @@ from registry.authz.actor import operator
 from registry.config import Resources
 from registry.journal import service as journal
 from registry.journal.service import Filters
-from registry.kit import clock, mail
+from registry.kit import clock, mail, rounds
 from registry.privacy.retention import RETENTION
 from registry.releases import service as releases
 
@@ -94,7 +94,11 @@ def run(resources: Resources, ended: threading.Event) -> None:
 
 
 def _do(job: Callable[[Resources], None], resources: Resources) -> None:
+    name = job.__name__.removeprefix("_")
     try:
         job(resources)
+        rounds.note(resources.database, name, failed=False)
     except Exception:
         log.warning("job failed", job=job.__name__, exc_info=True)
+        with suppress(Exception):  # a database that does not answer takes no note either
+            rounds.note(resources.database, name, failed=True)

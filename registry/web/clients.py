@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from registry.accounts import representation
 from registry.accounts import service as accounts
 from registry.accounts.models import Client
-from registry.accounts.schemas import NewClientSchema, RotationSchema
+from registry.accounts.schemas import ClientChangeSchema, NewClientSchema, RotationSchema
 from registry.adoption import service as adoption
 from registry.authz.actor import ROLE_SCOPES, Role
 from registry.authz.policy import Permission, require
@@ -29,8 +29,7 @@ _HOME = "/organisation/clients"
 _MOST = 200
 #: How long a new program is meant to work unless its owner says otherwise.
 _YEAR = timedelta(days=365)
-#: For how long the secret before may stay good, in seconds.
-OVERLAPS = (0, 3_600, 86_400, 604_800)
+_ZONE = ZoneInfo("Europe/Berlin")
 _SCOPES = sorted(ROLE_SCOPES[Role.OWNER])
 
 
@@ -112,7 +111,7 @@ def _said() -> dict[str, Any]:
 
 def _end_of(day: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(day), time(23, 59, 59), ZoneInfo("Europe/Berlin"))
+        return datetime.combine(date.fromisoformat(day), time(23, 59, 59), _ZONE)
     except ValueError:
         raise ValidationError({"expires_at": ["Not a valid date."]}) from None
 
@@ -141,10 +140,25 @@ def _client(client_id: str, faults: forms.Faults, status: int = 200) -> Response
         status,
         area="work",
         client=_told(here, [found])[0],
-        overlaps=OVERLAPS,
         now=clock.stamp(clock.now()),
+        last_day=found.expires_at.astimezone(_ZONE).date().isoformat() if found.expires_at else "",
+        typed=request.form,
         faults=faults,
     )
+
+
+@blueprint.post("/organisation/clients/<slug:client_id>")
+def change_client(client_id: str) -> Response:
+    """Give a program another name or end."""
+    here, slug = acting()
+
+    def act() -> str:
+        day = request.form.get("expires_at", "").strip()
+        said = forms.said(("name",)) | {"expires_at": _end_of(day).isoformat() if day else None}
+        accounts.change_client(session(), here.actor, slug, client_id, ClientChangeSchema().load(said))
+        return f"{_HOME}/{client_id}?done=changed"
+
+    return forms.sent(act, lambda faults: _client(client_id, faults, 422))
 
 
 @blueprint.post("/organisation/clients/<slug:client_id>/rotate")

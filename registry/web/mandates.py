@@ -39,6 +39,7 @@ def _mandates(faults: forms.Faults, status: int = 200) -> Response:
         status,
         area="work",
         given=given,
+        givers=accounts.givers(session(), here.actor, given),
         held=[one for one in known.items if one.provider.slug == slug],
         providers=[(it["slug"], it["name"]) for it in map(json.loads, providers.items) if it["slug"] not in holders],
         faults=faults,

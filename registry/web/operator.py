@@ -18,7 +18,7 @@ from registry.authz.policy import Permission, require
 from registry.journal import service as journal
 from registry.journal.representation import Form
 from registry.journal.service import Filters
-from registry.kit import clock, mail, migrations
+from registry.kit import clock, mail, migrations, rounds
 from registry.kit.schemas import Email, Schema
 from registry.privacy import service as privacy
 from registry.releases import service as releases
@@ -30,7 +30,7 @@ from registry.web.words import word
 
 _HOME = "/operator/organisations"
 _SHOWN = 50
-#: What is written down is sealed by the worker within seconds; so much later it is not at work.
+#: The worker does something every second; so much later it is not at work.
 _IDLE = timedelta(minutes=5)
 _NEW = NewOrganisationSchema(only=("slug", "name", "kind", "ars", "website", "email"))
 
@@ -56,7 +56,8 @@ def health() -> Response:
     asking = _operator()
     sealed = journal.head(session(), asking)
     waiting = journal.export(session(), asking, None, Filters(since=sealed.serial), limit=1)
-    since = waiting[0][0].at if waiting else None
+    jobs = rounds.rounds(session())
+    since = max((job.done_at for job in jobs if job.done_at), default=waiting[0][0].at if waiting else None)
     return page(
         "operator/health.html",
         area="operator",
@@ -67,6 +68,7 @@ def health() -> Response:
         dialect=resources().database.dialect,
         settings=resources().settings,
         sealed=sealed,
+        jobs=jobs,
         idle_since=since if since and since < clock.now() - _IDLE else None,
         outbox=mail.outbox(session()),
         unverified=accounts.browse(session(), asking, unverified=True, limit=1).total,

@@ -318,6 +318,13 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "mails": text("bis sie verschickt sind, höchstens einen Tag", "until they are sent, a day at most"),
         "journal": text("auf Dauer; Ihre Kennung, bis Sie sich löschen", "for good; your id until you erase yourself"),
     },
+    "job": {
+        "send_mail": text("E-Mails verschicken", "Send mail"),
+        "chain": text("Protokoll versiegeln", "Seal the audit trail"),
+        "forget": text("Abgelaufenes vergessen", "Forget what has ended"),
+        "warn": text("Vor dem Ablauf von Programmen warnen", "Warn of programs that expire"),
+        "sweep": text("Speicher aufräumen", "Sweep the storage"),
+    },
     "event": EVENTS,
     "event_kind": KINDS,
 }

@@ -118,6 +118,20 @@ def test_an_overlap_that_there_is_not_is_refused(owner, overlap):
     assert 'id="overlap-fault"' in answer.text
 
 
+def test_a_program_is_renamed_and_prolonged(owner):
+    identifier, _ = _shown(owner.post("/organisation/clients", NEW).text)
+    path = f"/organisation/clients/{identifier}"
+    assert 'value="2099-12-31"' in owner.get(path).text
+    changed = owner.post(path, {"name": "Neuer Name", "expires_at": "2100-01-31"})
+    assert changed.headers["Location"] == f"{path}?done=changed"
+    page = owner.get(path).text
+    assert "Neuer Name" in page
+    assert "31. Januar 2100" in page
+    wrong = owner.post(path, {"name": "x" * 101, "expires_at": "2100-01-31"})
+    assert wrong.status_code == 422
+    assert 'id="name-fault"' in wrong.text
+
+
 def test_a_program_is_ended_after_a_question(owner, client):
     identifier, secret = _shown(owner.post("/organisation/clients", NEW).text)
     path = f"/organisation/clients/{identifier}/end"

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from registry.accounts.models import Organisation, Person
-from registry.kit import clock
+from registry.kit import clock, rounds
 from tests.api.asking import ON_SQLITE
 from tests.web.conftest import link_in
 
@@ -84,6 +84,18 @@ def test_health_says_what_is_and_that_the_worker_stands_still(operator):
     with time_machine.travel(clock.now() + timedelta(minutes=10)):
         page = operator.get("/operator").text
     assert "steht still" in page
+    assert "Etwas braucht Ihre Aufmerksamkeit." in page
+
+
+def test_health_says_what_the_worker_did_and_what_fails(operator, resources):
+    rounds.note(resources.database, "chain", failed=False)
+    page = operator.get("/operator").text
+    assert "Protokoll versiegeln" in page
+    assert "Alles läuft." in page
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        rounds.note(resources.database, "chain", failed=True)
+        page = operator.get("/operator").text
+    assert "scheitert" in page
     assert "Etwas braucht Ihre Aufmerksamkeit." in page
 
 

@@ -160,6 +160,7 @@ TABLE = (
     ("GET", "/organisation/clients/new", None, OWNED),
     ("POST", "/organisation/clients", {}, MISTYPED),
     ("GET", "/organisation/clients/<slug:client_id>", None, OWNED_NOTHING),
+    ("POST", "/organisation/clients/<slug:client_id>", {"name": "x"}, OWNERS),
     ("POST", "/organisation/clients/<slug:client_id>/rotate", {"overlap": "0"}, OWNERS),
     ("GET", "/organisation/clients/<slug:client_id>/end", None, OWNED_NOTHING),
     ("POST", "/organisation/clients/<slug:client_id>/end", {}, OWNERS),
