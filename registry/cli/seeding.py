@@ -34,7 +34,7 @@ from registry.releases.service import Upload
 SEED = operator("seed")
 #: What the loader reads of a service and no schema knows.
 _LOADER = frozenset({"originator", "releases", "deprecated", "successor", "status"})
-_RELEASE = ("version", "changelog", "changes", "breaking")
+_RELEASE = ("version", "changelog", "changes", "breaking", "draft")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

@@ -73,7 +73,7 @@ function answered(request, sent, files) {
   if (again) {
     const file = again.querySelector("input[type=file]");
     file.files = files;
-    again.querySelector(".again")?.remove();
+    for (const needless of main.querySelectorAll(".again")) needless.remove();
     begin(again);
   }
   scrollTo(0, 0);

@@ -127,6 +127,7 @@ def test_a_service_like_it_is_shown_before_it_is_made_and_refuses_nothing(servic
     assert f'href="/services/{SLUG}"' in warned.text
     assert call("GET", "/services/kennzeichen", who="moenchengladbach-publisher").status_code == 404
     assert 'name="known" value="yes"' in warned.text
+    assert "Wenn Ihrer ein anderer ist" in warned.text
     made = publisher.post("/services/new", {**again, "known": "yes"})
     assert made.headers["Location"] == "/services/kennzeichen?done=created"
 

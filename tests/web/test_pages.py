@@ -57,6 +57,7 @@ PAGES = (
     ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0/yank"),
     ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0/deprecate"),
     ("moenchengladbach-publisher", "/services/passierschein-a38/releases/2.0.0/changelog"),
+    ("moenchengladbach-publisher", "/services/ozg-bootcamp/releases/1.1.0?done=drafted"),
     ("moenchengladbach-owner", "/services/passierschein-a38/publishers"),
     # adoption
     (None, "/services/passierschein-a38/adoptions"),
