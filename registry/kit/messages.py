@@ -42,6 +42,7 @@ _GERMAN = (
         r"Must begin with refs/heads/ or refs/tags/; \* only at its end\.",
         "Muss mit refs/heads/ oder refs/tags/ beginnen; * nur am Ende.",
     ),
+    (r"Nobody is known by this address\.", "Unter dieser Adresse kennt das Register niemanden."),
     (r"Must be ticked\.", "Bitte setzen Sie das Häkchen."),
     (r"Must be a Semantic Version 2\.0\.0\.", "Muss eine Version nach Semantic Versioning 2.0.0 sein."),
 )

@@ -14,7 +14,7 @@ from registry.accounts import service as accounts
 from registry.accounts.models import Client
 from registry.accounts.schemas import ClientChangeSchema, NewClientSchema, RotationSchema
 from registry.adoption import service as adoption
-from registry.authz.actor import ROLE_SCOPES, Role
+from registry.authz.actor import ROLE_SCOPES, Role, Scope
 from registry.authz.policy import Permission, require
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Sort
@@ -30,7 +30,7 @@ _MOST = 200
 #: How long a new program is meant to work unless its owner says otherwise.
 _YEAR = timedelta(days=365)
 _ZONE = ZoneInfo("Europe/Berlin")
-_SCOPES = sorted(ROLE_SCOPES[Role.OWNER])
+_SCOPES = [scope for scope in Scope if scope in ROLE_SCOPES[Role.OWNER]]
 
 
 @blueprint.get("/organisation/clients")

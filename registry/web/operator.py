@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request
 from marshmallow import ValidationError, fields, validate
@@ -21,6 +22,7 @@ from registry.journal.service import Filters
 from registry.kit import clock, mail, migrations, rounds
 from registry.kit.schemas import Email, Schema
 from registry.privacy import service as privacy
+from registry.privacy.errors import PersonNotFoundError
 from registry.releases import service as releases
 from registry.web import auditing, forms, lists
 from registry.web.account import as_download
@@ -139,7 +141,7 @@ def _organisation(slug: str, faults: forms.Faults, typed: Mapping[str, Any], sta
 
 
 def _again(slug: str) -> Any:
-    return lambda faults: _organisation(slug, faults, request.form, 422)
+    return lambda faults: _organisation(slug, faults, request.form.to_dict(), 422)
 
 
 @blueprint.post("/operator/organisations/<slug:slug>/verify")
@@ -219,10 +221,18 @@ def export_person() -> Response:
     """Hand out everything that is stored about a person."""
     asking = _operator()
     try:
-        email = _PersonSchema().load(forms.said(("email",)))["email"]
+        return as_download(privacy.export(session(), asking, _named(asking)), "person.json")
     except ValidationError as error:
         return _people(forms.faults(error), 422)
-    return as_download(privacy.export(session(), asking, privacy.find(session(), asking, email)), "person.json")
+
+
+def _named(asking: Actor) -> UUID:
+    """Return whom the form names; where it names nobody that is said beside the field."""
+    email = _PersonSchema().load(forms.said(("email",)))["email"]
+    try:
+        return privacy.find(session(), asking, email)
+    except PersonNotFoundError as error:
+        raise ValidationError({"email": [error.detail["en"]]}) from None
 
 
 @blueprint.post("/operator/people/erase")
@@ -231,9 +241,9 @@ def erase_person() -> Response:
     asking = _operator()
 
     def act() -> str:
-        said = _PersonSchema().load(forms.said(("email",)))
+        person = _named(asking)
         forms.sure()
-        privacy.erase(session(), asking, privacy.find(session(), asking, said["email"]))
+        privacy.erase(session(), asking, person)
         return "/operator/people?done=erased"
 
     return forms.sent(act, lambda faults: _people(faults, 422))

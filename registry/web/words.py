@@ -313,7 +313,9 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "releases": text("bis Sie sich löschen; die Versionen bleiben", "until you erase yourself; releases stay"),
         "identities": text("bis Sie sich löschen", "until you erase yourself"),
         "passkeys": text("bis Sie sie entfernen", "until you remove them"),
-        "sessions": text("12 Stunden nach der letzten Benutzung", "12 hours after the last use"),
+        "sessions": text(
+            "12 Stunden nach der letzten Benutzung, höchstens 7 Tage", "12 hours after the last use, 7 days at most"
+        ),
         "sign_ins": text("15 Minuten", "15 minutes"),
         "mails": text("bis sie verschickt sind, höchstens einen Tag", "until they are sent, a day at most"),
         "journal": text("auf Dauer; Ihre Kennung, bis Sie sich löschen", "for good; your id until you erase yourself"),

@@ -122,7 +122,9 @@ def test_a_person_is_told_and_erased(operator, add_member, resources):
     assert operator.post("/operator/people/erase", said).headers["Location"] == "/operator/people?done=erased"
     with resources.database.reading() as session:
         assert session.scalar(select(Person.id).where(Person.email == address)) is None
-    assert operator.post("/operator/people/export", {"email": address}).status_code == 404
+    gone = operator.post("/operator/people/export", {"email": address})
+    assert gone.status_code == 422
+    assert "Unter dieser Adresse kennt das Register niemanden." in gone.text
 
 
 def test_the_last_owner_cannot_be_erased(operator, add_member):

@@ -165,7 +165,7 @@ def test_the_html_of_every_page_is_valid(enter, tmp_path: Path):
     (tmp_path / ".htmlvalidate.json").write_text(json.dumps({"root": True, **HTML_RULES}))
     for number, (who, path) in enumerate(PAGES):
         tab = enter(who)
-        answer = tab.goto(path)
+        answer = tab.goto(path, wait_until="commit")
         (tmp_path / f"{number:02}.html").write_text(answer.text().lstrip())
         tab.close()
     program = node.installed() / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
