@@ -3,7 +3,6 @@
 from registry.authz.errors import NotYoursError, ScopeMissingError
 from registry.kit.errors import (
     ForbiddenError,
-    InvalidError,
     NotFoundError,
     RegistryError,
     Text,
@@ -42,17 +41,6 @@ class ForeignFormError(ForbiddenError):
                 "The form did not come from a current page of the registry.",
             )
         )
-
-
-class RoleUnknownError(InvalidError):
-    """The form names no role that there is."""
-
-    slug = "role-unknown"
-    title = text("Rolle unbekannt", "Role not known")
-    remedy = text("Wählen Sie eine der Rollen aus der Liste.", "Choose one of the roles in the list.")
-
-    def __init__(self) -> None:
-        super().__init__(text("Diese Rolle gibt es nicht.", "There is no such role."))
 
 
 class ProblemNotFoundError(NotFoundError):
