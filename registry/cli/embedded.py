@@ -25,6 +25,16 @@ _DETAILS = {
     413: "The body is larger than any package may be; it was not read.",
     431: "The header fields are too large.",
 }
+#: The same for people, who send packages by a form.
+_PAGE = """<!doctype html>
+<html lang="de"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Zu groß</title>
+<h1>Zu groß</h1>
+<p>Die Datei ist größer, als ein Paket sein darf; sie wurde nicht gelesen. Gehen Sie zurück und wählen Sie eine andere;
+die Seite sagt, wie groß sie sein darf.</p>
+<p lang="en">The file is larger than a package may be; it was not read. Go back and choose another one; the page says
+how large it may be.</p>
+</html>
+"""
 
 
 class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress is not typed
@@ -41,9 +51,11 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress is not typed
             "instance": str(getattr(self.request, "path", "") or "/"),
             "request_id": uuid.uuid4().hex,
         }
-        body = json.dumps(told).encode()
+        by_people = error.code == 413 and "text/html" in self.request.headers.get("ACCEPT", "")
+        body = _PAGE.encode() if by_people else json.dumps(told).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/problem+json"))
+        kind = "text/html; charset=utf-8" if by_people else "application/problem+json"
+        self.response_headers.append(("Content-Type", kind))
         self.response_headers.append(("X-Request-Id", told["request_id"]))
         self.set_close_on_finish()
         self.content_length = len(body)

@@ -58,6 +58,17 @@ class TestServe:
         assert described["issuer"] == f"http://localhost:{node.port}"
         assert node.stop() < 8
         assert node.process.returncode == 0
+
+    def test_refuses_unread_what_is_too_large_and_tells_people_by_a_page(self, embedded: Registry):
+        node = embedded.serve()
+        for accepted, kind in (("text/html,*/*", "text/html; charset=utf-8"), ("*/*", "application/problem+json")):
+            asked = f"POST / HTTP/1.1\r\nHost: localhost\r\nAccept: {accepted}\r\nContent-Length: 999999999\r\n\r\n"
+            with socket.create_connection(("127.0.0.1", node.port), timeout=10) as sender:
+                sender.sendall(asked.encode())
+                answer = b"".join(iter(lambda: sender.recv(65536), b"")).decode()
+            assert answer.startswith("HTTP/1.1 413 ")
+            assert f"Content-Type: {kind}" in answer
+            assert "was not read" in answer
         assert "Traceback" not in node.told
 
     def test_says_that_a_port_is_taken(self, embedded: Registry):
