@@ -113,3 +113,17 @@ def test_a_script_says_how_far_it_is_refuses_what_is_too_large_and_takes_what_is
     tab.get_by_role("button", name="Prüfen").click()
     expect(tab.locator(".told")).to_contain_text("Die Verbindung ist abgebrochen.")
     expect(tab.get_by_role("button", name="Prüfen")).to_be_enabled()
+
+
+def test_without_a_script_too_large_a_file_is_answered_by_the_form(browser, site, service, zipped):
+    context = browser.new_context(base_url=site.address, locale="de-DE", java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto("/sign-in")
+    tab.locator("button[value=moenchengladbach-publisher]").click()
+    tab.goto("/services/wunschkennzeichen/publish")
+    tab.get_by_label("Version", exact=True).fill("1.0.0")
+    tab.get_by_label("Paket").set_input_files(zipped("large.zip", b"x" * 7_500_000))
+    tab.get_by_role("button", name="Veröffentlichen", exact=True).click()
+    expect(tab.get_by_role("alert")).to_contain_text("Ein Paket darf höchstens 2.000.000 Byte haben.")
+    expect(tab.get_by_label("Version", exact=True)).to_have_value("1.0.0")
+    context.close()
