@@ -1,5 +1,7 @@
 """How much an organisation may have."""
 
+from datetime import timedelta
+
 import pytest
 
 from registry.accounts import service as accounts
@@ -9,6 +11,7 @@ from registry.accounts.service import Quota
 from registry.authz.actor import Role, Scope
 from registry.authz.errors import ScopeMissingError
 from registry.journal.models import Entry
+from registry.kit import clock
 from registry.releases import service as releases
 from tests.cast import OPERATOR
 
@@ -96,3 +99,35 @@ def test_only_the_operator_moves_a_bound_and_the_journal_tells(bound, session, a
     ]
     assert told == [({}, {"services": 9}), ({"services": 9}, {})]
     assert session.query(Organisation).filter_by(slug=MG).one().limits is None
+
+
+def test_owners_are_told_how_much_there_is_and_nobody_else(session, actor_of, make_service, make_release):
+    make_service()
+    make_service("anderer")
+    make_release()
+    make_service("kieler-woche", who="kiel-publisher")
+    owner, own = actor_of("moenchengladbach-owner"), accounts.find(session, OPERATOR, MG)
+    accounts.add_member(session, OPERATOR, MG, email="a@m.example", role=Role.VIEWER)
+    used = accounts.used(session, owner, own) | releases.used(session, owner, own)
+    assert used == {Quota.CLIENTS: 0, Quota.MEMBERS: 1, Quota.SERVICES: 2, Quota.STORAGE_MB: 1}
+    for tell in (accounts.used, releases.used):
+        with pytest.raises(ScopeMissingError):
+            tell(session, actor_of("moenchengladbach-publisher"), own)
+
+
+def test_owners_are_told_which_clients_expire_soon(session, actor_of):
+    owner = actor_of("moenchengladbach-owner")
+    for name, days in (("bald", 3), ("vorbei", -1), ("später", 90), ("nie", None)):
+        end = None if days is None else clock.now() + timedelta(days=days)
+        accounts.create_client(session, owner, MG, name=name, scopes=[Scope.SERVICES_WRITE], expires_at=end)
+    ending = accounts.expiring(session, owner, MG, within=timedelta(days=30))
+    assert [client.name for client in ending] == ["vorbei", "bald"]
+
+
+def test_members_are_told_which_releases_wait_for_them(session, actor_of, make_service, make_release):
+    accounts.change(session, OPERATOR, MG, {"four_eyes": True})
+    make_service()
+    make_release()
+    told = releases.awaiting(session, actor_of("moenchengladbach-viewer"))
+    assert [(slug, version) for slug, _, version, _ in told] == [("wunschkennzeichen", "1.0.0")]
+    assert releases.awaiting(session, actor_of("kiel-owner")) == []
