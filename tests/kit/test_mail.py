@@ -84,6 +84,21 @@ def test_a_mail_of_a_change_that_failed_is_not_owed(resources):
     assert _rows(resources) == []
 
 
+def test_the_outbox_tells_what_is_owed_and_what_was_tried(resources, owed, server):
+    def told():
+        with resources.database.reading() as session:
+            return mail.outbox(session)
+
+    assert (told().owed, told().tried) == (1, 0)
+    away = MailServer(f"smtp://127.0.0.1:{free_port()}", SENDER)
+    mail.send_due(resources.database, resources.seal, away)
+    assert (told().owed, told().tried) == (1, 1)
+    assert told().since <= clock.now()
+    with time_machine.travel(clock.now() + timedelta(seconds=mail.WAITS[0] + 1)):
+        mail.send_due(resources.database, resources.seal, server)
+    assert told() == mail.Outbox(0, 0, None)
+
+
 def test_a_server_that_is_away_is_tried_again(resources, owed, inbox, server):
     away = MailServer(f"smtp://127.0.0.1:{free_port()}", SENDER)
     assert mail.send_due(resources.database, resources.seal, away) == 1
