@@ -87,6 +87,13 @@ RECORDS: tuple[Record, ...] = (
         key=str,
     ),
     Record(
+        Release,
+        Release.uploader_person,
+        ("version", "package_sha256", "created_at"),
+        why=text("auch wo Ihr Programm sie hochlud", "also where your program uploaded them"),
+        cleared={"uploader_person": None},
+    ),
+    Record(
         Client,
         Client.made_by,
         ("client_id", "name", "created_at"),

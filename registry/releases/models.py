@@ -33,6 +33,7 @@ class Release(Base):
     """One version of a service. `precedence` sorts as SemVer does; `body` and `etag` are the stored representation.
 
     `uploader_kind` and `uploader_id` are who sent the package, as the journal knows him: another must approve it.
+    `uploader_person` is the person behind him, who knew his secret where he was a client.
     `built_by` is the run of a trusted pipeline that made it; `attested` are its attestations at a glance.
 
     The package lies in the storage under `package_key`, stored before this row and never written again.
@@ -54,6 +55,7 @@ class Release(Base):
     deprecated: Mapped[dict[str, Any] | None] = mapped_column(Document)
     uploader_kind: Mapped[ActorKind | None]
     uploader_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    uploader_person: Mapped[UUID | None] = mapped_column(index=True)
     approved_by: Mapped[Role | None]
     rejected_at: Mapped[datetime | None]
     rejected_reason: Mapped[dict[str, str] | None] = mapped_column(Document)

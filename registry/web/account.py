@@ -18,7 +18,7 @@ from registry.web.door import blueprint, browser, come_in, forgotten, page, sess
 from registry.web.sign_in import party, said_json
 
 #: Where something is stored about people, as `word("stored", …)` tells it.
-STORED = (*(record.model.__tablename__ for record in reversed(RECORDS)), "mails", "journal")
+STORED = (*dict.fromkeys(record.model.__tablename__ for record in reversed(RECORDS)), "mails", "journal")
 
 
 class PasskeyNameError(InvalidError):

@@ -49,7 +49,7 @@ def anna(resources, session, make_service, make_release):
     actor = Actor(ActorKind.PERSON, str(person), organisation, MG, ROLE_SCOPES[Role.OWNER])
     make_service()
     release = make_release()
-    release.uploader_kind, release.uploader_id = ActorKind.PERSON, str(person)
+    release.uploader_kind, release.uploader_id, release.uploader_person = ActorKind.PERSON, str(person), person
     session.commit()
     trace.begin("annas-request")
     with resources.database.transaction() as writing:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -225,18 +226,26 @@ def test_the_list_and_the_policy_agree_on_what_awaits(waiting, resources, actor_
             catalogue.find(session, NOBODY, SLUG)
 
 
-def test_who_set_up_the_client_that_uploaded_cannot_approve(call, resources, bernd, anna, publish):
+@pytest.mark.parametrize("since", ["as it was", "ended", "another's"])
+def test_who_set_up_the_client_that_uploaded_cannot_approve(call, resources, bernd, anna, publish, person_of, since):
     good(call("PATCH", MINE, {"four_eyes": True}, who=OWNER, headers=ANYHOW))
     good(call("POST", "/services", SAID, who=PUBLISHER), 201)
+    carla = person_of("moenchengladbach", Role.OWNER)
     with resources.database.transaction() as session:
-        session.add(Person(id=uuid.UUID(bernd.id), email="bernd@moenchengladbach.example"))
+        for name, person in (("bernd", bernd), ("carla", carla)):
+            session.add(Person(id=uuid.UUID(person.id), email=f"{name}@moenchengladbach.example"))
         session.flush()
         scopes = [Scope.RELEASES_PUBLISH]
         client, _ = accounts.create_client(
             session, bernd, "moenchengladbach", name="hers", scopes=scopes, expires_at=None
         )
-        token = accounts.issue(session, client, scopes)
+        token, its_id = accounts.issue(session, client, scopes), client.client_id
     good(publish(who="nobody", headers={"Authorization": f"Bearer {token}"}), 201)
+    with resources.database.transaction() as session:
+        if since == "ended":
+            accounts.end_client(session, bernd, "moenchengladbach", its_id)
+        elif since == "another's":
+            accounts.rotate(session, carla, "moenchengladbach", its_id, overlap=timedelta(0))
     with pytest.raises(ApproverError):
         approve(resources, bernd)
     approve(resources, anna)

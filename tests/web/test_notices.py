@@ -54,7 +54,7 @@ def test_the_imprint_names_what_others_made(visit):
 def test_all_that_is_stored_about_people_is_told_in_words(visit, language):
     shown = html.unescape(visit().get(f"/privacy?language={language}").text)
     for record in RECORDS:
-        assert f'id="of-{record.model.__tablename__}"' in shown
+        assert f'id="of-{record.model.__tablename__}-{record.column.key}"' in shown
         assert WORDS["stored"][record.model.__tablename__][language] in shown
         assert WORDS["stored_until"][record.model.__tablename__][language] in shown
         assert record.why[language] in shown

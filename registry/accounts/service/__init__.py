@@ -9,8 +9,8 @@ from registry.accounts.service.clients import (
     create_without_secret,
     end_client,
     expiring,
-    is_hers,
     issue_from_shell,
+    person_behind,
     rotate,
 )
 from registry.accounts.service.invitations import (
@@ -108,7 +108,6 @@ __all__ = [
     "invitation",
     "invitations",
     "invite",
-    "is_hers",
     "issue",
     "issue_from_shell",
     "keep_to",
@@ -123,6 +122,7 @@ __all__ = [
     "note_use",
     "onboard",
     "opened_invitation",
+    "person_behind",
     "principal",
     "prove",
     "remove_member",

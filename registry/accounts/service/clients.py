@@ -263,22 +263,17 @@ def _note(
     )
 
 
-def _person_behind(session: Session, actor: Actor) -> UUID | None:
-    """Return the person who knows what the one who asks knows: herself, or who set up the client that asks."""
-    if actor.id is None or actor.kind not in {ActorKind.PERSON, ActorKind.CLIENT}:
+def person_behind(session: Session, actor: Actor) -> UUID | None:
+    """Return the person who knows what the one who asks knows: herself, or who set up the client that asks.
+
+    Nobody is behind the run of a trusted pipeline, which has no secret.
+    """
+    require(actor, Permission.ORGANISATION_READ)
+    if actor.id is None or actor.build is not None or actor.kind not in {ActorKind.PERSON, ActorKind.CLIENT}:
         return None
     if actor.kind is ActorKind.PERSON:
         return UUID(actor.id)
     return session.scalar(select(Client.made_by).where(Client.client_id == actor.id))
-
-
-def is_hers(session: Session, actor: Actor, client_id: str, person: UUID) -> bool:
-    """Whether a client is one of which the person knows the secret, having set it up by herself or by another."""
-    require(actor, Permission.ORGANISATION_READ)
-    hers = select(Client.id).where(
-        Client.client_id == client_id, Client.made_by == person, Client.secret_hash.is_not(None)
-    )
-    return session.scalar(hers) is not None
 
 
 def _add(
@@ -298,7 +293,7 @@ def _add(
         name=name,
         secret_hash=tokens.digest(secret) if secret else None,
         secret_hint=tokens.hint(secret) if secret else None,
-        made_by=_person_behind(session, actor),
+        made_by=person_behind(session, actor),
         scopes=sorted(set(scopes)),
         services=None if services is None else sorted(map(str, services)),
         expires_at=expires_at,

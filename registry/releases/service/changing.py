@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -42,6 +41,7 @@ def open_draft(session: Session, actor: Actor, slug: str, version: str) -> Relea
     release.rejected_at = release.rejected_reason = None
     if release.uploader_kind is None:  # made before anybody took note
         release.uploader_kind, release.uploader_id = actor.kind, actor.id
+        release.uploader_person = accounts.person_behind(session, actor)
     _note(session, actor, release, "release.submitted", before={"state": ReleaseState.DRAFT})
     settle(session, actor, release)
     return release
@@ -82,7 +82,7 @@ def _judged(session: Session, actor: Actor, slug: str, version: str) -> Release:
     release = _own(session, actor, slug, version)
     if actor.kind is not ActorKind.PERSON:
         raise ApproverError(text("Ein Programm kann nicht zustimmen.", "A program cannot approve."))
-    if not _is_second(session, actor, release):
+    if not _is_second(actor, release):
         raise ApproverError(
             text("Sie haben dieses Paket selbst hochgeladen.", "You have uploaded this package yourself.")
         )
@@ -91,15 +91,15 @@ def _judged(session: Session, actor: Actor, slug: str, version: str) -> Release:
     return release
 
 
-def _is_second(session: Session, actor: Actor, release: Release) -> bool:
+def _is_second(actor: Actor, release: Release) -> bool:
     """Whether the actor is a person, and not the one who uploaded the package.
 
     Programs have no eyes. Two clients of an organisation may be one person, so that they cannot approve each other, and
-    what a client of her own uploaded she has uploaded herself.
+    what a client of her own uploaded she has uploaded herself, also where it is ended or another's by now.
     """
-    if actor.kind is not ActorKind.PERSON or actor.id is None or actor.id == release.uploader_id:
+    if actor.kind is not ActorKind.PERSON or actor.id is None:
         return False
-    return not _is_of_her_client(session, actor, release)
+    return actor.id not in {release.uploader_id, str(release.uploader_person)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +122,10 @@ def options(session: Session, actor: Actor, slug: str, version: str) -> Options:
     return Options(
         change=may,
         open=may and not closed and release.state is ReleaseState.DRAFT,
-        judge=may and not closed and awaits and _is_second(session, actor, release),
+        judge=may and not closed and awaits and _is_second(actor, release),
         yank=may and release.is_public and release.yanked_at is None,
         unyank=may and release.yanked_at is not None,
     )
-
-
-def _is_of_her_client(session: Session, actor: Actor, release: Release) -> bool:
-    if release.uploader_kind is not ActorKind.CLIENT or release.uploader_id is None:
-        return False
-    return accounts.is_hers(session, actor, release.uploader_id, UUID(actor.id))
 
 
 def change(session: Session, actor: Actor, slug: str, version: str, changes: Mapping[str, Any]) -> Release:

@@ -131,6 +131,7 @@ def publish(
         published_at=now if state is ReleaseState.PUBLISHED else None,
         uploader_kind=actor.kind,
         uploader_id=actor.id,
+        uploader_person=accounts.person_behind(session, actor),
         changelog=metadata["changelog"],
         changes=metadata["changes"],
         breaking=metadata["breaking"],
