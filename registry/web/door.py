@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request
 from sqlalchemy.orm import Session
@@ -117,11 +117,8 @@ def theme() -> str | None:
 def here(**other: str | None) -> str:
     """Return the address of this page with other things asked for; None leaves something out.
 
-    Another page of a list is another place: `cursor` goes with whatever else changes. The page of an error repeats
-    nothing of what was asked.
+    Another page of a list is another place: `cursor` goes with whatever else changes.
     """
-    if "failed" in g:
-        return "/"
     asked = g.get("asked")
     if asked is None:
         asked = g.asked = {key: urlencode({key: value}) for key, value in request.args.items() if key != "done"}
@@ -130,16 +127,22 @@ def here(**other: str | None) -> str:
         said for key, said in asked.items() if key not in other and (key not in _SHOWING and (shown or key != "cursor"))
     ]
     kept += [urlencode({key: value}) for key, value in other.items() if value is not None]
-    path = request.path if request.method in _SAFE else "/"
+    path = _path_above()
     return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def page_above() -> str:
     """Return the page that is asked for, or the nearest one above what a form is sent to, where it stood."""
+    return request.full_path.rstrip("?") if request.method in _SAFE else _path_above()
+
+
+def _path_above() -> str:
+    # What begins with two slashes would be another site's address.
+    path = "/" + quote(request.path.lstrip("/\\"), safe="/-._~!$&'()*+,;=:@")
     if request.method in _SAFE:
-        return request.full_path.rstrip("?")
-    known, path = current_app.create_url_adapter(request), request.path
-    while known is not None and path and not known.test(path, "GET"):
+        return path
+    known = current_app.create_url_adapter(request)
+    while known is not None and path and not known.test(unquote(path), "GET"):
         path = path.rpartition("/")[0]
     return path or "/"
 

@@ -31,7 +31,7 @@ def _failed(error: RegistryError) -> Any:
 
 def failure(status: int, title: Text, *told: Text) -> Response:
     """Answer with a page that says what went wrong, and what to do."""
-    g.failed = True
+    g.asked = {}  # it is not repeated: there may be a secret among it
     speech.begin()
     return secure(page("error.html", status, title=title, told=told))
 

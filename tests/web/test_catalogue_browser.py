@@ -1,5 +1,7 @@
 """The catalogue with a real browser: search as you type, the keyboard alone, no script, high contrast, print."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -31,6 +33,8 @@ def test_what_is_typed_is_found_at_once_said_aloud_and_kept_in_the_address(open_
     expect(tab.get_by_role("status")).to_contain_text("Online-Dienst")
     expect(tab.get_by_label("Was suchen Sie?")).to_be_focused()
     assert "q=hund" in tab.url
+    for other in ("English", "Dunkel"):
+        expect(tab.get_by_role("link", name=other)).to_have_attribute("href", re.compile(r"q=hund"))
     tab.reload()
     expect(tab.get_by_label("Was suchen Sie?")).to_have_value("hund")
     expect(tab.locator("#found")).to_contain_text("Hundesteuer")

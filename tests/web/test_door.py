@@ -93,6 +93,36 @@ def test_pages_are_german_unless_another_language_is_asked_for(visit):
     assert '<html lang="en">' in here.get("/sign-in").text
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/services/nichts?q=geheim", "/services/nichts"),
+        ("/gibt-es/nicht", "/gibt-es/nicht"),
+        ("/services?cursor=x", "/services"),
+        ("//evil.example/a b", "/evil.example/a%20b"),
+    ],
+)
+def test_the_page_of_an_error_is_shown_otherwise_where_it_stands_and_repeats_nothing(visit, path, kept):
+    where, _, query = path.partition("?")
+    told = {"PATH_INFO": where, "QUERY_STRING": query, "HTTP_ACCEPT": "text/html"}
+    answer = visit().get("/", environ_overrides=told)
+    assert answer.status_code in {404, 422}
+    for other in ("language=en", "theme=dark"):
+        assert f'href="{kept}?{other}"' in answer.text
+    assert "geheim" not in answer.text
+
+
+def test_a_refused_form_is_shown_otherwise_where_it_stood(visit, strong):
+    owner = strong("wiesbaden")
+    owner.get("/organisation/members")
+    answer = owner.post("/organisation/invitations", {"email": "nichts"})
+    assert answer.status_code == 422
+    assert 'href="/organisation?language=en"' in answer.text
+    answer = owner.post("/sign-in/link", {"secret": "geheim"})
+    assert answer.status_code == 422
+    assert 'href="/sign-in/link?language=en"' in answer.text
+
+
 def test_the_api_knows_no_cookie(visit, add_member, sign_in):
     here = visit()
     sign_in(here, add_member("kiel"))
