@@ -141,7 +141,7 @@ class Mandate(Base):
 class Client(Base):
     """A program that acts for one organisation; `services` are the ids of the only ones it may act on, None: all.
 
-    `secret_hint` is how its secret begins. After a rotation the former secret stays good until `former_until`.
+    `secret_hint` is how its secret begins. `former_until` is when the former secret was, or will be, good no more.
     `last_used_at` is kept to the hour; `warned` is how many days ahead its owners were last told that it expires.
     """
 

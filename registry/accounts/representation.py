@@ -56,7 +56,7 @@ def client(it: Client, slugs: Mapping[UUID, str]) -> dict[str, Any]:
         if it.services is None
         else sorted(slugs[UUID(one)] for one in it.services if UUID(one) in slugs),
         "secret_begins": it.secret_hint,
-        "former_secret_until": stamp(it.former_until) if it.former_until else None,
+        "former_secret_until": stamp(it.former_until) if it.former_hash and it.former_until else None,
         "created_at": stamp(it.created_at),
         "expires_at": stamp(it.expires_at) if it.expires_at else None,
         "last_used_at": stamp(it.last_used_at) if it.last_used_at else None,

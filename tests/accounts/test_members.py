@@ -214,27 +214,76 @@ def test_who_is_no_member_cannot_be_removed(session, member, person_of):
     assert session.scalar(select(Membership).where(Membership.person_id == stranger.person_id)) is not None
 
 
-def test_what_a_removed_members_client_set_up_ends_with_her(session, member, person_of):
+@pytest.fixture
+def program_of(session):
+    """Set up a program of a member's that may all that an owner may, and return who asks by it."""
+
+    def make(owner):
+        scopes = [Scope.ORGANISATION_MANAGE, Scope.ADOPTIONS_WRITE]
+        made, _ = accounts.create_client(session, owner, "wiesbaden", name="hers", scopes=scopes, expires_at=None)
+        token = accounts.issue(session, made, scopes)
+        session.commit()
+        return accounts.authenticate(session, token)
+
+    return make
+
+
+def test_what_a_removed_members_client_set_up_ends_with_her(session, member, person_of, program_of):
     owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
-    mine, _ = accounts.create_client(
-        session, person_of(leaving), "wiesbaden", name="hers", scopes=[Scope.ORGANISATION_MANAGE], expires_at=None
-    )
-    session.commit()
-    token = accounts.issue(session, mine, [Scope.ORGANISATION_MANAGE])
-    session.commit()
+    mine = program_of(person_of(leaving))
     hidden, secret = accounts.create_client(
-        session,
-        accounts.authenticate(session, token),
-        "wiesbaden",
-        name="its",
-        scopes=[Scope.ORGANISATION_MANAGE],
-        expires_at=None,
+        session, mine, "wiesbaden", name="its", scopes=[Scope.ORGANISATION_MANAGE], expires_at=None
     )
     session.commit()
     ended = accounts.remove_member(session, owner, "wiesbaden", leaving.person_id)
     session.commit()
-    assert ended == sorted([mine.client_id, hidden.client_id])
+    assert ended == sorted([mine.id, hidden.client_id])
     assert accounts.client_by_credentials(session, hidden.client_id, secret) is None
+
+
+def test_a_secret_that_a_removed_members_client_got_ends_with_her(session, member, person_of, program_of):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    mine = program_of(person_of(leaving))
+    other, _ = accounts.create_client(
+        session, owner, "wiesbaden", name="ci", scopes=[Scope.ADOPTIONS_WRITE], expires_at=None
+    )
+    _, secret = accounts.rotate(session, mine, "wiesbaden", other.client_id, overlap=timedelta(0))
+    session.commit()
+    ended = accounts.remove_member(session, owner, "wiesbaden", leaving.person_id)
+    session.commit()
+    assert ended == sorted([mine.id, other.client_id])
+    assert accounts.client_by_credentials(session, other.client_id, secret) is None
+
+
+def test_an_invitation_by_a_removed_members_client_ends_with_her(resources, session, member, person_of, program_of):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    mine = program_of(person_of(leaving))
+    accounts.invite(session, mine, "wiesbaden", email="private@else.example", role=Role.OWNER, base_url=BASE)
+    session.commit()
+    secret = _secret(resources)
+    accounts.remove_member(session, owner, "wiesbaden", leaving.person_id)
+    session.commit()
+    with pytest.raises(InvitationInvalidError):
+        accounts.accept_invitation(session, secret)
+
+
+@pytest.mark.parametrize("overlap", [timedelta(0), timedelta(days=1)])
+def test_tokens_of_a_secret_that_a_removed_member_knew_end_with_her(session, member, person_of, overlap):
+    owner, leaving = person_of(member()), member(email="going@wiesbaden.example")
+    client, _ = accounts.create_client(
+        session, person_of(leaving), "wiesbaden", name="ci", scopes=[Scope.ADOPTIONS_WRITE], expires_at=None
+    )
+    token = accounts.issue(session, client, [Scope.ADOPTIONS_WRITE])
+    accounts.rotate(session, owner, "wiesbaden", client.client_id, overlap=overlap)
+    session.commit()
+    assert accounts.authenticate(session, token).id == client.client_id
+    assert accounts.remove_member(session, owner, "wiesbaden", leaving.person_id) == []
+    session.commit()
+    with pytest.raises(TokenInvalidError):
+        accounts.authenticate(session, token)
+    another = accounts.issue(session, client, [Scope.ADOPTIONS_WRITE])
+    session.commit()
+    assert accounts.authenticate(session, another).id == client.client_id
 
 
 def test_an_organisation_sends_no_more_than_so_many_invitations_an_hour(session, member, person_of):

@@ -213,12 +213,9 @@ def rotate(session: Session, actor: Actor, slug: str, client_id: str, *, overlap
     if end is not None and (found.expires_at is None or found.expires_at > end):
         raise _outlives()
     secret = tokens.new_secret(tokens.SECRET_PREFIX)
-    found.former_hash, found.former_until = None, None
-    if overlap:
-        found.former_hash, found.former_until = found.secret_hash, clock.now() + overlap
+    found.former_hash, found.former_until = found.secret_hash if overlap else None, clock.now() + overlap
     found.secret_hash, found.secret_hint = tokens.digest(secret), tokens.hint(secret)
-    if actor.kind is ActorKind.PERSON and actor.id:
-        found.made_by = UUID(actor.id)  # who knows the secret is who must not keep it
+    found.made_by = person_behind(session, actor) or found.made_by  # who knows the secret is who must not keep it
     session.flush()
     _note(session, actor, found, "client.rotated", after={"overlap": int(overlap.total_seconds())})
     return found, secret

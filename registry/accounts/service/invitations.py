@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from registry.accounts.errors import InvitationInvalidError, InvitationNotFoundError, MemberExistsError
 from registry.accounts.models import Invitation, Membership, Person
 from registry.accounts.service import members, organisations, tokens
+from registry.accounts.service.clients import person_behind
 from registry.authz.actor import Actor, ActorKind, Role
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
@@ -103,7 +104,7 @@ def invite(session: Session, actor: Actor, slug: str, *, email: str, role: Role,
         organisation_id=organisation.id,
         email=address,
         role=role,
-        invited_by=UUID(actor.id) if actor.kind is ActorKind.PERSON and actor.id else None,
+        invited_by=person_behind(session, actor),
         expires_at=clock.now() + LIFETIME,
     )
     session.add(made)

@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from registry.accounts.errors import LastOwnerError, MemberExistsError, MemberNotFoundError
-from registry.accounts.models import Client, Invitation, Membership, Organisation, Person
-from registry.accounts.service import organisations, quotas
+from registry.accounts.models import AccessToken, Client, Invitation, Membership, Organisation, Person
+from registry.accounts.service import organisations, quotas, tokens
 from registry.authz.actor import Actor, Role
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
@@ -136,18 +136,25 @@ def _end(session: Session, actor: Actor, organisation: Organisation, person_id: 
     membership = _one(session, organisation, person_id)
     _keep_an_owner(session, organisation, membership)
     session.delete(membership)
-    theirs = update(Client).where(
-        Client.organisation_id == organisation.id, Client.made_by == person_id, Client.revoked_at.is_(None)
-    )
-    ended = sorted(session.scalars(theirs.values(revoked_at=clock.now()).returning(Client.client_id)))
-    # A secret that overlaps its successor may be one that she knew, and so may an invitation that she sent.
-    mine = Client.organisation_id == organisation.id
+    ended = _end_rights(session, organisation, person_id)
+    before = {"role": membership.role, "clients": ended}
+    _note(session, actor, "member.removed", organisation, person_id, before=before)
+    return ended
+
+
+def _end_rights(session: Session, organisation: Organisation, person_id: UUID) -> list[str]:
+    """End what a person knows or has begun in an organisation that could outlast her; return the clients that ended."""
+    now, mine = clock.now(), Client.organisation_id == organisation.id
+    hers = update(Client).where(mine, Client.made_by == person_id, Client.revoked_at.is_(None))
+    ended = sorted(session.scalars(hers.values(revoked_at=now).returning(Client.client_id)))
+    # A former secret may be one that she knew, and so may be tokens that it got; and an invitation one that she sent.
+    rotated = select(Client.id).where(mine, Client.former_until > now - tokens.LIFETIME)
+    tokens_of_these = (AccessToken.client_id.in_(rotated), AccessToken.revoked_at.is_(None))
+    session.execute(update(AccessToken).where(*tokens_of_these).values(revoked_at=now))
     session.execute(update(Client).where(mine).values(former_hash=None, former_until=None))
     session.execute(
         delete(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.invited_by == person_id)
     )
-    before = {"role": membership.role, "clients": ended}
-    _note(session, actor, "member.removed", organisation, person_id, before=before)
     return ended
 
 
