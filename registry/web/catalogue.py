@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from registry.accounts import service as accounts
 from registry.adoption import service as adoption
+from registry.adoption.models import AdoptionStatus
 from registry.catalogue import licences
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import Sort
@@ -23,6 +24,10 @@ from registry.web.speech import language
 from registry.web.words import word
 
 _SHOWN = 20
+#: How many adopters and versions a service's page shows; there are pages for all of them.
+_FEW = 10
+#: In what other orders than that of the best match services are listed.
+_SORTS = (Sort.UPDATED, Sort.ADOPTIONS, Sort.NAME)
 
 
 class _FilterSchema(WantedSchema):
@@ -61,8 +66,8 @@ def services() -> Response:
         area="services",
         wanted=said.get("q", ""),
         narrowed=narrowed,
-        sort=sort or (Sort.RELEVANCE if said.get("q") else Sort.UPDATED),
-        sorts=[(each, word("sort", each)) for each in Sort if each is not Sort.RELEVANCE or said.get("q")],
+        sort=sort or "",
+        sorts=[("", word("sort", Sort.RELEVANCE)), *((each, word("sort", each)) for each in _SORTS)],
         services=cards(found.page.items),
         total=found.page.total,
         facets=found.facets,
@@ -74,17 +79,30 @@ def services() -> Response:
 def service(slug: str) -> Response:
     """Show a service: what it is, who runs it, how to get it."""
     told = json.loads(catalogue.rendering(session(), actor(), slug).body)
-    adopters = adoption.of_service(session(), actor(), slug, limit=10).map(json.loads)
     own = actor().organisation
     mine = adoption.overview(session(), actor(), adoption.Wanted(service=slug, organisation=own)).items if own else []
-    known = {told["originator"], *(one["organisation"] for one in adopters.items)}
+    named = {told["originator"]}
+    related = {told[key] for key in ("successor", "is_based_on") if told[key]}
     return page(
         "catalogue/service.html",
         area="services",
         service=told,
-        names=accounts.names(session(), actor(), known),
+        names=accounts.names(session(), actor(), named),
+        related=catalogue.names(session(), actor(), related),
         licences=[{"id": key, **licences.known()[key]} for key in licences.identifiers(told["licence"])],
-        releases=releases.browse(session(), actor(), slug, limit=10).map(json.loads),
-        adopters=adopters,
+        releases=releases.browse(session(), actor(), slug, limit=_FEW).map(json.loads),
+        adopters=_adopters(slug),
         mine=mine[0] if mine else None,
     )
+
+
+def _adopters(slug: str) -> list[dict[str, Any]]:
+    """Return some of those who reuse a service, first of all those with whom it is live."""
+    live = adoption.overview(
+        session(), actor(), adoption.Wanted(service=slug, status=AdoptionStatus.LIVE), limit=_FEW
+    ).items
+    if len(live) == _FEW:
+        return list(live)
+    all_of_them = adoption.overview(session(), actor(), adoption.Wanted(service=slug), limit=2 * _FEW).items
+    others = [one for one in all_of_them if one["status"] != AdoptionStatus.LIVE]
+    return [*live, *others][:_FEW]

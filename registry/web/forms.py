@@ -66,16 +66,18 @@ def _asked(name: str) -> bool:
 def sent(
     act: Callable[[], str], again: Callable[[Faults], Response], *, shown: Callable[[], Response] | None = None
 ) -> Response:
-    """Act on a form and go on to the address that `act` returns; sent once more, it is not acted on once more.
+    """Act on a form and go on to the address that `act` returns.
 
-    What is wrong with it is shown by `again`, and nothing of it stays done. What can be seen this once only, such as a
-    secret, is `shown` in place of going on.
+    One that carries a mark of its own (`once`) is not acted on once more when it is sent once more; without a mark,
+    the same words sent later are meant anew. What is wrong with it is shown by `again`, and nothing of it stays done.
+    What can be seen this once only, such as a secret, is `shown` in place of going on.
     """
     memory: Memory = current_app.extensions["memory"]
     who = f"page:{signed_in().session_id}"
     told = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf"]
     mark = hashlib.sha256(f"{request.path}?{urlencode(told)}".encode()).hexdigest()
-    known = memory.claim(session(), who, mark, mark)
+    once = "once" in request.form
+    known = memory.claim(session(), who, mark, mark) if once else None
     if known is not None:
         return cast("Response", redirect(known.headers["Location"], 303))
     try:
@@ -83,7 +85,8 @@ def sent(
     except (ValidationError, InvalidError, ConflictError) as error:
         found = faults(error)
     else:
-        memory.keep(session(), who, mark, Answer(303, {"Location": there}, b""))
+        if once:
+            memory.keep(session(), who, mark, Answer(303, {"Location": there}, b""))
         return shown() if shown else cast("Response", redirect(there, 303))
     session().rollback()
     return again(found)

@@ -24,6 +24,36 @@ def test_search_finds_what_the_api_finds(filled, visit):
     assert "1 Online-Dienst" in shown
 
 
+def test_what_is_looked_for_comes_best_match_first_unless_another_order_is_chosen(filled, visit):
+    here = visit()
+    page = here.get("/services?q=hund&sort=").text
+    assert '<option value="" selected>' in page
+    assert '<option value="name" selected>' in here.get("/services?q=hund&sort=name").text
+
+
+def test_a_service_says_who_runs_what_and_how_far_behind_that_is(call, filled, publish, visit):
+    report = {"version": "1.0.0", "environment": "production", "status": "rolled_out"}
+    for organisation, status in (("mainz", "planned"), ("wiesbaden", "planned")):
+        said = {"status": status}
+        answer = call("PUT", f"/services/{SLUG}/adoptions/{organisation}", said, who=f"{organisation}-adopter")
+        assert answer.status_code == 201
+    path = f"/services/{SLUG}/adoptions/wiesbaden/deployments"
+    assert call("POST", path, report, who="wiesbaden-adopter").status_code == 201
+    assert publish(version="1.1.0").status_code == 201
+    page = visit().get(f"/services/{SLUG}").text
+    assert "1 Version zurück" in page
+    assert page.index("Wiesbaden") < page.index("Mainz"), "what runs comes first"
+
+
+def test_what_is_archived_offers_no_beginning(call, filled, visit):
+    said = {"status": "archived"}
+    answer = call("PATCH", f"/services/{SLUG}", said, who="moenchengladbach-publisher", headers={"If-Match": "*"})
+    assert answer.status_code == 200
+    page = visit().get(f"/services/{SLUG}").text
+    assert "Dieser Online-Dienst ist archiviert" in page
+    assert f'/services/{SLUG}/adopt"' not in page
+
+
 def test_nothing_found_helps_on(filled, visit):
     shown = visit().get("/services?q=gibtesnicht")
     assert shown.status_code == 200

@@ -1,5 +1,6 @@
 """The operator takes organisations in, bounds them, helps people, and sees how the registry is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from registry.accounts.models import Organisation, Person
 from registry.kit import clock, rounds
+from registry.kit.mail import MailServer
 from tests.api.asking import ON_SQLITE
 from tests.web.conftest import link_in
 
@@ -79,6 +81,20 @@ def test_bounds_are_moved_and_put_back(operator, strong):
     assert 'value="viele"' in answer.text
 
 
+@pytest.fixture
+def mail_server(resources):
+    """Say that there is a mail server; nothing is sent in these tests."""
+    told = MailServer("smtp://mail.city.example:25", "registry@city.example")
+    resources.settings = replace(resources.settings, mail_server=told)
+
+
+def test_without_a_mail_server_not_all_is_well(operator):
+    page = operator.get("/operator").text
+    assert "nicht eingerichtet" in page
+    assert "Etwas braucht Ihre Aufmerksamkeit." in page
+
+
+@pytest.mark.usefixtures("mail_server")
 def test_health_says_what_is_and_that_the_worker_stands_still(operator):
     assert "Alles läuft." in operator.get("/operator").text
     with time_machine.travel(clock.now() + timedelta(minutes=10)):
@@ -87,6 +103,7 @@ def test_health_says_what_is_and_that_the_worker_stands_still(operator):
     assert "Etwas braucht Ihre Aufmerksamkeit." in page
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_health_says_what_the_worker_did_and_what_fails(operator, resources):
     rounds.note(resources.database, "chain", failed=False)
     page = operator.get("/operator").text

@@ -142,6 +142,10 @@ def test_a_role_is_changed(owner, add_member, visit, sign_in):
     path = re.findall(r'action="(/organisation/members/[^"]+/role)"', page)[1]
     assert owner.post(path, {"role": "publisher"}).headers["Location"].endswith("?done=changed")
     assert "(veröffentlicht)" in there.get("/account").text
+    # And back, and once more: the same words sent later are meant anew.
+    for role, shown in (("adopter", "(nutzt nach)"), ("publisher", "(veröffentlicht)"), ("viewer", "(liest mit)")):
+        assert owner.post(path, {"role": role}).status_code == 303
+        assert shown in there.get("/account").text
     assert owner.post(path, {"role": "king"}).status_code == 422
 
 

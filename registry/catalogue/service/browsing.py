@@ -205,6 +205,14 @@ def slugs(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, s
     return dict(session.execute(query).all())
 
 
+def names(session: Session, actor: Actor, slugs: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return what services that the actor may see are called, by their slugs."""
+    if not slugs:
+        return {}
+    query = select(Service.slug, Service.name).where(Service.slug.in_(slugs), visible_to(actor))
+    return dict(session.execute(query).all())
+
+
 def contacts(session: Session, actor: Actor, slug: str) -> list[dict[str, Any]]:
     """Return all contacts of a service, also those that are not shown to everybody."""
     service = find(session, actor, slug)
