@@ -29,7 +29,7 @@ from registry.kit.schemas import LANGUAGE
 from registry.web.door import actor, blueprint, page, session, signed_in, visitor
 from registry.web.forms import Faults, flat, items, line, localised, sent
 from registry.web.speech import say
-from registry.web.words import choices
+from registry.web.words import choices, word
 
 _NEW, _WHOLE = NewServiceSchema(), NewServiceSchema(exclude=("slug",))
 _STATUS = ServiceChangeSchema(only=("status", "successor"))
@@ -119,7 +119,7 @@ def _page(template: str, status: int, said: Mapping[str, Any], **about: Any) -> 
         area="work",
         values=_fields(said),
         said=said,
-        topics=[(topic, topic) for topic in TOPICS],
+        topics=[(topic, word("topic", topic)) for topic in TOPICS],
         kinds=[(*each, None) for each in choices("kind", ServiceKind)],
         levels=choices("trust_level", TrustLevel),
         accounts=choices("account", Account),
