@@ -130,6 +130,7 @@ def _observe(asked: Request, status: int, seconds: float, identifier: str) -> No
     answered, lasted = _metrics(endpoint, asked.method if asked.method in _METHODS else "other", status)
     answered.inc()
     lasted.observe(seconds)
+    why = trace.problem()
     log.info(
         "request",
         method=asked.method,
@@ -137,6 +138,7 @@ def _observe(asked: Request, status: int, seconds: float, identifier: str) -> No
         status=status,
         ms=round(seconds * 1000, 1),
         request_id=identifier,
+        **({"problem": why} if why else {}),
     )
 
 

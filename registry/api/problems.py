@@ -144,6 +144,7 @@ def problem(
     extra: dict[str, Any] | None = None,
 ) -> Response:
     """Answer with a problem."""
+    trace.refuse(slug)
     speech = language()
     body: dict[str, Any] = {
         "type": f"/problems/{slug}",
@@ -189,6 +190,7 @@ def _plain(status: int) -> Response:
     slug, title, remedy = PLAIN[status]
     wanted = request.accept_mimetypes.best_match(["application/problem+json", "application/json", "text/html"])
     if wanted == "text/html" and not request.path.startswith(_FOR_PROGRAMS):
+        trace.refuse(slug)
         page: Response = current_app.extensions["failure_page"](status, title, remedy)
         return page
     return problem(status, slug, title, remedy)

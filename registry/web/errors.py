@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, json, redirect, request, url_for
 
 from registry.authz.errors import SecondFactorMissingError
+from registry.kit import trace
 from registry.kit.errors import RegistryError, Text, TooManyError
 from registry.web import speech
 from registry.web.door import blueprint, page, page_above, secure
@@ -15,6 +16,7 @@ from registry.web.speech import say
 
 @blueprint.errorhandler(RegistryError)
 def _failed(error: RegistryError) -> Any:
+    trace.refuse(error.slug)
     if isinstance(error, SignInNeededError) and request.method == "GET":
         return redirect(url_for("web.sign_in_page", next=request.full_path.rstrip("?")), 303)
     if isinstance(error, SecondFactorMissingError) and not request.is_json:

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, redirect, request
 from marshmallow import ValidationError
 
+from registry.http.failures import QueryError
+from registry.kit import trace
 from registry.kit.errors import ConflictError, InvalidError, RegistryError, text
 from registry.kit.idempotency import Answer, Memory
 from registry.kit.messages import translate
@@ -83,6 +85,7 @@ def sent(
     try:
         there = act()
     except (ValidationError, InvalidError, ConflictError) as error:
+        trace.refuse(QueryError.slug if isinstance(error, ValidationError) else error.slug)
         found = faults(error)
     else:
         if once:

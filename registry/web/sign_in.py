@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from flask import Response, json, redirect, request, url_for
 from marshmallow import ValidationError
 
 from registry.kit.errors import Text, text
+from registry.kit.limits import TooManyRequestsError
 from registry.kit.schemas import Email
 from registry.sign_in import service as sign_in
 from registry.sign_in.service import Party
@@ -27,6 +29,8 @@ from registry.web.door import (
     spend,
     visitor,
 )
+
+log = structlog.get_logger("registry.sign_in")
 
 SECRET_LIMIT = 100
 HOUR = timedelta(hours=1)
@@ -62,14 +66,22 @@ def address() -> str | None:
 
 def _count_mail() -> None:
     """Keep one browser from sending many mails, and many from sending them to one address."""
-    spend("sign-in-mail", 20, HOUR)
+    _count("sign-in-mail", 20)
     to = address()
     if to is not None:
-        spend("sign-in-mail-to", 6, HOUR, who=pseudonym(to))
+        _count("sign-in-mail-to", 6, who=pseudonym(to))
 
 
 def _count_attempt() -> None:
-    spend("sign-in", ATTEMPTS, HOUR)
+    _count("sign-in", ATTEMPTS)
+
+
+def _count(action: str, most: int, *, who: str | None = None) -> None:
+    try:
+        spend(action, most, HOUR, who=who)
+    except TooManyRequestsError:
+        log.warning("sign-in refused", reason="too often", way=action)
+        raise
 
 
 @blueprint.get("/sign-in")

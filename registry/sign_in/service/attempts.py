@@ -61,6 +61,6 @@ def end(session: Session, kind: SignInKind, secret: str, *, browser: str | None)
         log.warning("sign-in refused", reason="unknown, used or old", way=kind)
         raise LinkInvalidError
     if ended.browser_hash is not None and (browser is None or ended.browser_hash != digest(browser)):
-        log.warning("sign-in refused", reason="other browser", way=kind, person=str(ended.person_id))
+        log.warning("sign-in refused", reason="other browser", way=kind)
         raise OtherBrowserError
     return ended

@@ -123,7 +123,7 @@ def register(
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise _refused(error) from None
+        raise _refused(type(error).__name__) from None
     if session.scalar(select(Passkey.id).where(Passkey.credential_id == proved.credential_id)) is not None:
         raise PasskeyRefusedError
     made = Passkey(
@@ -183,7 +183,7 @@ def sign_in_with_passkey(session: Session, party: Party, *, answer: dict[str, An
         identifier = webauthn.base64url_to_bytes(answer["rawId"])
         known = session.scalar(select(Passkey).where(Passkey.credential_id == identifier).with_for_update())
         if known is None:
-            raise PasskeyRefusedError
+            raise _refused("unknown passkey")
         proved = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
@@ -194,7 +194,7 @@ def sign_in_with_passkey(session: Session, party: Party, *, answer: dict[str, An
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise _refused(error) from None
+        raise _refused(type(error).__name__) from None
     known.sign_count, known.last_used_at = proved.new_sign_count, clock.now()
     return session.get_one(Person, known.person_id)
 
@@ -205,7 +205,7 @@ def confirm(
     """Take a passkey as the second factor of the session at hand; it must be the same person's."""
     require(actor, Permission.ACCOUNT_MANAGE, visitor.person_id)
     if sign_in_with_passkey(session, party, answer=answer, browser=browser).id != visitor.person_id:
-        raise PasskeyRefusedError
+        raise _refused("another's passkey")
     session.get_one(PersonSession, visitor.session_id).factor_at = clock.now()
 
 
@@ -219,15 +219,17 @@ def _challenge(
         said = json.loads(webauthn.base64url_to_bytes(answer["response"]["clientDataJSON"]))
         challenge = webauthn.base64url_to_bytes(said["challenge"])
         begun = attempts.end(session, SignInKind.PASSKEY, challenge.hex(), browser=browser)
-    except (LinkInvalidError, OtherBrowserError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refused(error) from None
+    except (LinkInvalidError, OtherBrowserError):
+        raise PasskeyRefusedError from None  # it is in the log already
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _refused(type(error).__name__) from None
     if begun.facts.get("for") != purpose or begun.person_id != person_id:
-        raise PasskeyRefusedError
+        raise _refused("begun for something else")
     return challenge
 
 
-def _refused(error: Exception) -> PasskeyRefusedError:
-    attempts.log.warning("passkey refused", reason=type(error).__name__)
+def _refused(reason: str) -> PasskeyRefusedError:
+    attempts.log.warning("sign-in refused", reason=reason, way=SignInKind.PASSKEY)
     return PasskeyRefusedError()
 
 
