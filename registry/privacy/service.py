@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from registry.accounts.errors import LastOwnerError
-from registry.accounts.models import Invitation, Membership, Organisation, Person
-from registry.authz.actor import Actor, Role
+from registry.accounts import service as accounts
+from registry.accounts.models import Invitation, Person
+from registry.authz.actor import Actor
 from registry.authz.errors import SecondFactorMissingError
 from registry.authz.policy import Permission, require
 from registry.journal import representation as told
@@ -64,7 +64,7 @@ def erase(session: Session, actor: Actor, person: UUID) -> None:
     known = session.get(Person, person, with_for_update=True)
     if known is None:
         raise PersonNotFoundError
-    left = _leave(session, person)
+    left = accounts.leave_all(session, actor, person)
     if actor.id == str(person):
         actor = replace(actor, id=None)
     session.execute(delete(Invitation).where(Invitation.email == known.email))
@@ -74,20 +74,6 @@ def erase(session: Session, actor: Actor, person: UUID) -> None:
     for slug in left:
         _note(session, actor, "member.removed", organisation=slug)
     _note(session, actor, "person.erased", after={"fields": fields})
-
-
-def _leave(session: Session, person: UUID) -> list[str]:
-    """Return the organisations that she is a member of, which nobody else can leave at the same time."""
-    mine = select(Membership.organisation_id).where(Membership.person_id == person)
-    query = select(Organisation).where(Organisation.id.in_(mine)).order_by(Organisation.slug)
-    organisations = session.scalars(query.with_for_update(key_share=True)).all()
-    other = aliased(Membership)
-    owned = select(Membership.organisation_id).where(Membership.person_id == person, Membership.role == Role.OWNER)
-    shared = select(other.organisation_id).where(other.person_id != person, other.role == Role.OWNER)
-    alone = {*session.scalars(owned)} - {*session.scalars(shared.where(other.organisation_id.in_(owned)))}
-    if alone:
-        raise LastOwnerError(*(it.slug for it in organisations if it.id in alone))
-    return [it.slug for it in organisations]
 
 
 def _note(

@@ -2,15 +2,16 @@
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from registry.accounts import service as accounts
-from registry.accounts.errors import LastOwnerError
+from registry.accounts.errors import LastOwnerError, TokenInvalidError
 from registry.accounts.models import AccessToken, Client, Person
-from registry.authz.actor import NOBODY, ROLE_SCOPES, Actor, ActorKind, Role
+from registry.authz.actor import NOBODY, ROLE_SCOPES, Actor, ActorKind, Role, Scope
 from registry.authz.errors import NotYoursError
 from registry.catalogue import service as catalogue
 from registry.cli import working
@@ -117,6 +118,22 @@ def test_she_may_erase_herself_and_even_that_does_not_name_her(resources, anna):
     with resources.database.reading() as session:
         kinds = session.scalars(select(Entry.type).order_by(Entry.serial.desc()).limit(3)).all()
     assert [*kinds] == ["person.erased", "member.removed", "member.removed"]
+
+
+def test_what_a_member_knows_ends_with_her_erasure_as_with_her_removal(resources, anna):
+    scopes = [Scope.ADOPTIONS_WRITE]
+    with resources.database.transaction() as session:
+        client, secret = accounts.create_client(session, anna, MG, name="ci", scopes=scopes, expires_at=None)
+        token, its_id = accounts.issue(session, client, scopes), client.client_id
+        bernd = session.scalars(select(Person.id).where(Person.email == "bernd@city.example")).one()
+        accounts.rotate(session, replace(anna, id=str(bernd)), MG, its_id, overlap=timedelta(days=30))
+    with resources.database.transaction() as session:
+        privacy.erase(session, anna, id_of(anna))
+    with resources.database.reading() as session:
+        assert accounts.client_by_credentials(session, its_id, secret) is None
+        assert session.get_one(Client, client.id).is_open
+        with pytest.raises(TokenInvalidError):
+            accounts.authenticate(session, token)
 
 
 def test_the_last_owner_cannot_be_erased(resources, anna):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from registry.accounts.errors import LastOwnerError, MemberExistsError, MemberNotFoundError
 from registry.accounts.models import AccessToken, Client, Invitation, Membership, Organisation, Person
@@ -92,6 +92,27 @@ def leave(session: Session, actor: Actor, slug: str, person_id: UUID) -> None:
     """Let a person end her own membership; LastOwnerError where she is the only owner."""
     require(actor, Permission.ACCOUNT_MANAGE, person_id)
     _end(session, actor, organisations.find(session, actor, slug, lock=True), person_id)
+
+
+def leave_all(session: Session, actor: Actor, person_id: UUID) -> list[str]:
+    """End whatever a person who is to be erased is a member of, as her removal would; return the organisations.
+
+    Nobody else can leave these until the transaction ends. LastOwnerError names all that would be left to nobody.
+    """
+    require(actor, Permission.PERSON_ERASE, person_id)
+    mine = select(Membership.organisation_id).where(Membership.person_id == person_id)
+    query = select(Organisation).where(Organisation.id.in_(mine)).order_by(Organisation.slug)
+    left = session.scalars(query.with_for_update(key_share=True)).all()
+    other = aliased(Membership)
+    owned = mine.where(Membership.role == Role.OWNER)
+    shared = select(other.organisation_id).where(other.person_id != person_id, other.role == Role.OWNER)
+    alone = {*session.scalars(owned)} - {*session.scalars(shared.where(other.organisation_id.in_(owned)))}
+    if alone:
+        raise LastOwnerError(*(it.slug for it in left if it.id in alone))
+    for organisation in left:
+        _end_rights(session, organisation, person_id)
+    session.execute(delete(Membership).where(Membership.person_id == person_id))
+    return [it.slug for it in left]
 
 
 def follow_provider(
