@@ -286,6 +286,35 @@ def test_tokens_of_a_secret_that_a_removed_member_knew_end_with_her(session, mem
     assert accounts.authenticate(session, another).id == client.client_id
 
 
+def test_who_becomes_less_keeps_no_program_that_may_more_than_she(resources, session, member, person_of, program_of):
+    owner, less = person_of(member()), member(email="less@wiesbaden.example")
+    program = program_of(person_of(less))
+    kept, secret = accounts.create_client(
+        session, person_of(less), "wiesbaden", name="ci", scopes=[Scope.ADOPTIONS_WRITE], expires_at=None
+    )
+    accounts.invite(session, program, "wiesbaden", email="private@else.example", role=Role.OWNER, base_url=BASE)
+    session.commit()
+    invited = _secret(resources)
+    accounts.change_role(session, owner, "wiesbaden", less.person_id, role=Role.ADOPTER)
+    session.commit()
+    assert [it.client_id for it in accounts.clients(session, owner, "wiesbaden").items] == [kept.client_id]
+    assert accounts.client_by_credentials(session, kept.client_id, secret) is not None
+    with pytest.raises(InvitationInvalidError):
+        accounts.accept_invitation(session, invited)
+    accounts.change_role(session, owner, "wiesbaden", less.person_id, role=Role.VIEWER)
+    session.commit()
+    assert accounts.clients(session, owner, "wiesbaden").items == []
+
+
+def test_who_becomes_more_keeps_her_programs(session, member, person_of):
+    owner, more = person_of(member()), member(role=Role.ADOPTER)
+    client, _ = accounts.create_client(session, owner, "wiesbaden", name="ci", scopes=[], expires_at=None)
+    client.made_by = more.person_id
+    accounts.change_role(session, owner, "wiesbaden", more.person_id, role=Role.OWNER)
+    session.commit()
+    assert client.is_open
+
+
 def test_an_organisation_sends_no_more_than_so_many_invitations_an_hour(session, member, person_of):
     owner = person_of(member())
     said = {"role": Role.VIEWER, "base_url": BASE}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from registry.accounts.errors import LastOwnerError, MemberExistsError, MemberNotFoundError
 from registry.accounts.models import AccessToken, Client, Invitation, Membership, Organisation, Person
 from registry.accounts.service import organisations, quotas, tokens
-from registry.authz.actor import Actor, Role
+from registry.authz.actor import ROLE_SCOPES, Actor, Role, Scope
 from registry.authz.policy import Permission, require
 from registry.journal import service as journal
 from registry.kit import clock, paging
@@ -66,15 +66,22 @@ def join(session: Session, actor: Actor, organisation: Organisation, *, email: s
 
 
 def change_role(session: Session, actor: Actor, slug: str, person_id: UUID, *, role: Role) -> Membership:
-    """Give a member another role; LastOwnerError where no owner would be left."""
+    """Give a member another role; LastOwnerError where no owner would be left.
+
+    Where she becomes less, what she knows or has begun ends as it does with a membership, but for programs of hers that
+    may no more than she may from now on.
+    """
     organisation = organisations.find(session, actor, slug, lock=True)
     require(actor, Permission.MEMBERS_CHANGE, organisation)
     membership = _one(session, organisation, person_id)
     if membership.role is role:
         return membership
     _keep_an_owner(session, organisation, membership)
-    before, membership.role = membership.role, role
-    _note(session, actor, "member.changed", organisation, person_id, before={"role": before}, after={"role": role})
+    before: dict[str, object] = {"role": membership.role}
+    if ROLE_SCOPES[membership.role] - ROLE_SCOPES[role]:
+        before["clients"] = _end_rights(session, organisation, person_id, keeps=ROLE_SCOPES[role])
+    membership.role = role
+    _note(session, actor, "member.changed", organisation, person_id, before=before, after={"role": role})
     return membership
 
 
@@ -163,11 +170,19 @@ def _end(session: Session, actor: Actor, organisation: Organisation, person_id: 
     return ended
 
 
-def _end_rights(session: Session, organisation: Organisation, person_id: UUID) -> list[str]:
-    """End what a person knows or has begun in an organisation that could outlast her; return the clients that ended."""
+def _end_rights(
+    session: Session, organisation: Organisation, person_id: UUID, *, keeps: frozenset[Scope] | None = None
+) -> list[str]:
+    """End what a person knows or has begun in an organisation that could outlast her; return the clients that ended.
+
+    `keeps` are the scopes that she goes on to have, where she stays: clients that carry no other are left to her.
+    """
     now, mine = clock.now(), Client.organisation_id == organisation.id
-    hers = update(Client).where(mine, Client.made_by == person_id, Client.revoked_at.is_(None))
-    ended = sorted(session.scalars(hers.values(revoked_at=now).returning(Client.client_id)))
+    query = select(Client).where(mine, Client.made_by == person_id, Client.revoked_at.is_(None))
+    hers = session.scalars(query.order_by(Client.client_id).with_for_update(key_share=True)).all()
+    ended = [client for client in hers if keeps is None or not keeps.issuperset(client.scopes)]
+    for client in ended:
+        client.revoked_at = now
     # A former secret may be one that she knew, and so may be tokens that it got; and an invitation one that she sent.
     rotated = select(Client.id).where(mine, Client.former_until > now - tokens.LIFETIME)
     tokens_of_these = (AccessToken.client_id.in_(rotated), AccessToken.revoked_at.is_(None))
@@ -176,7 +191,7 @@ def _end_rights(session: Session, organisation: Organisation, person_id: UUID) -
     session.execute(
         delete(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.invited_by == person_id)
     )
-    return ended
+    return [client.client_id for client in ended]
 
 
 def _one(session: Session, organisation: Organisation, person_id: UUID) -> Membership:
