@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ScalarSelect, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.accounts.models import Client, Invitation, Membership, Person
@@ -32,8 +32,8 @@ class Record:
     told: tuple[str, ...]
     why: Text
     cleared: Mapping[str, Any] = field(default_factory=dict)
-    #: How the column writes a person's id.
-    key: Callable[[UUID], UUID | str] = lambda person: person
+    #: What the column writes for a person's id.
+    key: Callable[[UUID], UUID | str | ScalarSelect[str]] = lambda person: person
 
     def tell(self, session: Session, person: UUID) -> list[dict[str, Any]]:
         """Return what is stored, by the names of the columns."""
@@ -47,6 +47,10 @@ class Record:
             session.execute(update(self.model).where(mine).values(**self.cleared))
         else:
             session.execute(delete(self.model).where(mine))
+
+
+def _address(person: UUID) -> ScalarSelect[str]:
+    return select(Person.email).where(Person.id == person).scalar_subquery()
 
 
 #: In the order in which they are erased: what others refer to comes last.
@@ -108,6 +112,13 @@ RECORDS: tuple[Record, ...] = (
         why=text("damit die Eingeladenen wissen, von wem sie kommen", "so that it is known from whom they come"),
     ),
     Record(
+        Invitation,
+        Invitation.email,
+        ("organisation_id", "role", "created_at", "expires_at"),
+        why=text("um Sie einzuladen", "to invite you"),
+        key=_address,
+    ),
+    Record(
         Membership,
         Membership.person_id,
         ("organisation_id", "role", "since", "given_by"),
@@ -116,7 +127,7 @@ RECORDS: tuple[Record, ...] = (
     Record(
         Person,
         Person.id,
-        ("id", "email", "created_at"),
+        ("id", "email", "is_operator", "created_at"),
         why=text("um Sie anzumelden und zu erreichen", "to sign you in and reach you"),
     ),
 )

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.accounts import service as accounts
-from registry.accounts.models import Invitation, Person
+from registry.accounts.models import Person
 from registry.authz.actor import Actor
 from registry.authz.errors import SecondFactorMissingError
 from registry.authz.policy import Permission, require
@@ -61,13 +61,11 @@ def erase(session: Session, actor: Actor, person: UUID) -> None:
     require(actor, Permission.PERSON_ERASE, person)
     if not actor.strong and session.scalar(select(Passkey.id).where(Passkey.person_id == person).limit(1)):
         raise SecondFactorMissingError(text("Hierfür ist ein Passkey nötig.", "This needs a passkey."))
-    known = session.get(Person, person, with_for_update=True)
-    if known is None:
+    if session.get(Person, person, with_for_update=True) is None:
         raise PersonNotFoundError
     left = accounts.leave_all(session, actor, person)
     if actor.id == str(person):
         actor = replace(actor, id=None)
-    session.execute(delete(Invitation).where(Invitation.email == known.email))
     for record in RECORDS:
         record.erase(session, person)
     fields = journal.forget_person(session, person)

@@ -221,6 +221,7 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "factor_at": text("wann ein Passkey gezeigt wurde", "when a passkey was shown"),
         "given_by": text("wer die Rolle gab", "who gave the role"),
         "id": text("zufällige Kennung", "random id"),
+        "is_operator": text("ob Sie das Register betreiben", "whether you run the registry"),
         "issuer": text("Adresse des Anmeldedienstes", "the provider's address"),
         "kind": text("Art der Anmeldung", "kind of sign-in"),
         "last_used_at": text("letzte Nutzung", "last use"),

@@ -37,6 +37,7 @@ def anna(resources, session, make_service, make_release):
         member = accounts.add_member(writing, OPERATOR, MG, email=EMAIL, role=Role.OWNER)
         accounts.add_member(writing, OPERATOR, MG, email="bernd@city.example", role=Role.OWNER)
         accounts.add_member(writing, OPERATOR, KIEL, email=EMAIL, role=Role.VIEWER)
+        accounts.invite(writing, OPERATOR, "mainz", email=EMAIL, role=Role.ADOPTER, base_url="https://registry.example")
         person, organisation = member.person_id, accounts.find(writing, OPERATOR, MG).id
         soon = clock.now() + timedelta(minutes=5)
         writing.add_all(
@@ -150,7 +151,8 @@ def test_she_is_told_everything(resources, anna):
     with resources.database.reading() as session:
         told = privacy.export(session, anna, privacy.find(session, anna, f" {EMAIL.upper()} "))
     told = json.loads(json.dumps(told))
-    assert [it["email"] for it in told["people"]] == [EMAIL]
+    assert [(it["email"], it["is_operator"]) for it in told["people"]] == [(EMAIL, False)]
+    assert [it["role"] for it in told["invitations"]] == ["adopter"]
     assert {it["role"] for it in told["memberships"]} == {"owner", "viewer"}
     assert [it["device"] for it in told["sessions"]] == ["Firefox"]
     assert [it["name"] for it in told["passkeys"]] == ["Annas Telefon"]
