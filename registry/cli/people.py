@@ -6,14 +6,14 @@ import sys
 import click
 
 from registry.authz.actor import operator
-from registry.cli.base import opened, transaction
+from registry.cli.base import transaction
 from registry.privacy import service as privacy
 
 
 def export(email: str) -> None:
     """Print everything that is stored about a person as JSON."""
     actor = operator("shell")
-    with opened() as resources, resources.database.reading() as session:
+    with transaction() as session:
         everything = privacy.export(session, actor, privacy.find(session, actor, email))
     json.dump(everything, sys.stdout, ensure_ascii=False, indent=2)
     click.echo()

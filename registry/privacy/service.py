@@ -35,13 +35,18 @@ def find(session: Session, actor: Actor, email: str) -> UUID:
 
 
 def export(session: Session, actor: Actor, person: UUID) -> dict[str, Any]:
-    """Return everything that is stored about a person, by table; it can be written as JSON."""
+    """Return everything that is stored about a person, by table; it can be written as JSON.
+
+    Where another than she herself asks for it the journal says so.
+    """
     require(actor, Permission.PERSON_ERASE, person)
     everything: dict[str, Any] = {record.model.__tablename__: [] for record in RECORDS}
     for record in RECORDS:
         told_so_far = everything[record.model.__tablename__]
         told_so_far += [row for row in map(_plain, record.tell(session, person)) if row not in told_so_far]
     everything["journal"] = [told.entry(entry, None) for entry in journal.of_person(session, person)]
+    if actor.id != str(person):
+        journal.record(session, actor, "person.exported", subject=f"person:{person}")
     return everything
 
 

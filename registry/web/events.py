@@ -25,6 +25,7 @@ EVENTS: Mapping[str, Text] = {
     "member.added": text("Mitglied aufgenommen", "Member added"),
     "member.changed": text("Rolle eines Mitglieds geändert", "Role of a member changed"),
     "member.removed": text("Mitglied ausgeschieden", "Member left or was removed"),
+    "person.exported": text("Auskunft über eine Person erteilt", "Told what is stored about a person"),
     "person.erased": text("Person gelöscht", "Person erased"),
     "key.added": text("Schlüssel hinterlegt", "Key registered"),
     "key.withdrawn": text("Schlüssel zurückgezogen", "Key withdrawn"),

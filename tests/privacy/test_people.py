@@ -163,6 +163,19 @@ def test_she_is_told_everything(resources, anna):
     assert "bernd" not in json.dumps(told)
 
 
+def test_that_the_operator_was_told_is_written_down_and_names_nobody(resources, anna):
+    with resources.database.transaction() as session:
+        privacy.export(session, anna, id_of(anna))
+        privacy.export(session, OPERATOR, id_of(anna))
+    with resources.database.reading() as session:
+        [entry] = session.scalars(select(Entry).where(Entry.type == "person.exported"))
+        assert (entry.actor_kind, entry.subject) == (ActorKind.SYSTEM, f"person:{anna.id}")
+        assert EMAIL not in repr({column.key: getattr(entry, column.key) for column in Entry.__table__.columns})
+    with resources.database.transaction() as session:
+        privacy.erase(session, OPERATOR, id_of(anna))
+    assert anna.id not in everything(resources)
+
+
 @pytest.mark.parametrize(
     "other", [NOBODY, Actor(ActorKind.PERSON, str(uuid.uuid4()), None, MG, ROLE_SCOPES[Role.OWNER])]
 )
