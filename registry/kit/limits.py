@@ -16,6 +16,10 @@ from registry.kit import clock, db
 from registry.kit.db import Base, Key
 from registry.kit.errors import TooManyError, text
 
+#: No window is longer. A count counts in its own and in the next one, and then nothing of it is left.
+LONGEST = timedelta(hours=1)
+KEPT = 2 * LONGEST
+
 
 class TooManyRequestsError(TooManyError):
     """One did something more often than he may; `retry_after` tells when to go on."""
@@ -92,6 +96,9 @@ def spend(session: Session, action: str, who: str, limit: int, window: timedelta
     What is refused is not counted. To be counted whatever becomes of the work, it is called in a session of its own:
     `with database.counting() as counting`.
     """
+    if window > LONGEST:
+        message = f"People are told that counts are kept for {KEPT} at most."
+        raise ValueError(message)
     seconds = window.total_seconds()
     slot, passed = divmod(clock.now().timestamp(), seconds)
     connection = session.connection()

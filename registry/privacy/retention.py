@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ class Retention:
     forget: Callable[[Session], object]
 
 
+_COUNTED = limits.KEPT // timedelta(hours=1)
 _DAY = text("24 Stunden", "24 hours")
 
 RETENTION: tuple[Retention, ...] = (
@@ -42,10 +44,10 @@ RETENTION: tuple[Retention, ...] = (
     Retention(
         ("rate_counts",),
         text(
-            "Zähler gegen Missbrauch, nach einem Schlüssel statt der Adresse",
-            "counts against abuse, by a keyed digest in place of the address",
+            "Zähler gegen Missbrauch, mit einem Kennwert statt der Internet- oder E-Mail-Adresse",
+            "counts against abuse, by a keyed digest in place of the internet or e-mail address",
         ),
-        text("zwei Minuten", "two minutes"),
+        text(f"höchstens {_COUNTED} Stunden", f"{_COUNTED} hours at most"),
         limits.forget_old,
     ),
     Retention(

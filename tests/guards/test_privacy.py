@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from registry.accounts.models import Person
+from registry.kit import limits
 from registry.kit.db import Base
 from registry.privacy.records import RECORDS
 from registry.privacy.retention import RETENTION
@@ -40,3 +41,9 @@ def test_the_documentation_has_every_table_and_every_rule():
     named = {record.model.__tablename__ for record in RECORDS} | {name for rule in RETENTION for name in rule.tables}
     assert [name for name in sorted(named) if f"`{name}`" not in DOCUMENT] == []
     assert [rule.kept for rule in RETENTION if rule.kept["en"] not in DOCUMENT] == []
+
+
+def test_people_are_told_how_long_counts_are_kept():
+    [told] = [rule.kept for rule in RETENTION if rule.tables == ("rate_counts",)]
+    hours = limits.KEPT.total_seconds() / 3600
+    assert told == {"de": f"höchstens {hours:g} Stunden", "en": f"{hours:g} hours at most"}

@@ -100,7 +100,7 @@ def test_those_who_count_at_once_share_the_limit(resources):
         for _ in range(10):
             try:
                 with resources.database.counting() as counting:
-                    limits.spend(counting, "write", "c", 25, timedelta(hours=24))
+                    limits.spend(counting, "write", "c", 25, limits.LONGEST)
             except TooManyRequestsError:
                 return
             taken_by_all.append(1)
@@ -119,6 +119,17 @@ def test_what_counts_no_more_is_forgotten(spend, session, moment):
     assert limits.forget_old(session) == 0
     moment.shift(timedelta(seconds=1))
     assert limits.forget_old(session) == 1
+
+
+def test_no_count_is_kept_for_longer_than_people_are_told(session, moment):
+    moment.shift(limits.LONGEST - timedelta(seconds=1))
+    limits.spend(session, "late", "c", 5, limits.LONGEST)
+    moment.move_to(NOW)
+    limits.spend(session, "early", "c", 5, limits.LONGEST)
+    moment.move_to(NOW + limits.KEPT)
+    assert limits.forget_old(session) == 2
+    with pytest.raises(ValueError, match="2:00:00"):
+        limits.spend(session, "write", "c", 5, limits.LONGEST + timedelta(seconds=1))
 
 
 def test_an_address_is_counted_under_a_name_that_does_not_tell_it():

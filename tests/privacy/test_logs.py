@@ -1,24 +1,31 @@
 """No log line tells who somebody is, what he wrote, or by what he comes in: neither when all goes well nor when not."""
 
+import base64
 import contextlib
 import io
 import json
 import logging
 import sqlite3
 import sys
+from uuid import UUID
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from registry.accounts import service as accounts
+from registry.accounts.models import Person
 from registry.authz.actor import Role
 from registry.cli import working
-from registry.kit import logs
+from registry.kit import logs, mail
+from registry.sign_in import service as sign_in
 from tests import packages
-from tests.api.asking import ADOPTER, ADOPTION, ANYHOW, OWNER, PUBLISHER, RELEASE, SERVICE
+from tests.api.asking import ADOPTER, ADOPTION, ANYHOW, ON_SQLITE, OWNER, PUBLISHER, RELEASE, SERVICE
 from tests.cast import OPERATOR
 from tests.cast import SERVICE as SAID
+from tests.support.authenticator import Authenticator
+from tests.web.conftest import Visit, know, link_in
+from tests.web.test_providers import City
 
 MARK = "zzmarkedzz"
 EMAIL = f"{MARK}.anna@city.example"
@@ -36,9 +43,9 @@ def written(monkeypatch):
     monkeypatch.setattr(sys, "stderr", stream)
     logs.init(logging.DEBUG)
     # Loggers that were used already are bound to the configuration of then.
-    for name in ("registry.app", "registry.cli.working", "registry.kit.tally", "registry.kit.mail"):
-        module = sys.modules[name]
-        monkeypatch.setattr(module, "log", structlog.get_logger(name))
+    for name, module in sys.modules.items():
+        if name.startswith("registry.") and not isinstance(getattr(module, "log", logging.root), logging.Logger):
+            monkeypatch.setattr(module, "log", structlog.get_logger(name))
     yield stream
     structlog.configure(**before)
     root.handlers[:] = handlers
@@ -77,6 +84,122 @@ def test_the_whole_story_is_logged_without_anybody(call, publish, client, token_
     for job, _ in working.JOBS:
         working._do(job, resources)
     nothing_personal(written, secret, token["access_token"], token_of(PUBLISHER), token_of("kiel-owner"), "4711")
+
+
+@pytest.fixture
+def visit(app):
+    """Make another browser."""
+    return lambda: Visit(app.test_client())
+
+
+@pytest.fixture
+def anna(resources):
+    """An owner, of whom nothing may be told: neither her address nor her lasting id."""
+    with resources.database.transaction() as session:
+        person = accounts.add_member(session, OPERATOR, "kiel", email=EMAIL, role=Role.OWNER).person
+        session.flush()
+        return str(person.id)
+
+
+def newest_mail(resources):
+    """Read a mail that nobody has delivered: without a mail server, to deliver it is to log it."""
+    with resources.database.reading() as session:
+        newest = session.scalars(select(mail.Mail).order_by(mail.Mail.created_at.desc()).limit(1)).one()
+        return mail._opened(newest, resources.seal)
+
+
+def secret_in(message):
+    return link_in(message).partition("secret=")[2]
+
+
+@ON_SQLITE
+def test_who_comes_in_by_link_and_passkey_is_logged_without_anybody(resources, visit, anna, written):
+    here, there = visit(), visit()
+    for browser in (here, there):
+        browser.get("/sign-in")
+    assert here.post("/sign-in", {"email": f"{MARK}@nowhere.example"}).status_code == 200
+    assert here.post("/sign-in", {"email": MARK}).status_code == 422
+    assert here.post("/sign-in", {"email": EMAIL, "next": f"/{MARK}"}).status_code == 200
+    secret = secret_in(newest_mail(resources))
+    assert here.get(f"/sign-in/link?secret={secret}").status_code == 200
+    assert there.post("/sign-in/link", {"secret": secret}).status_code == 403
+    assert here.post("/sign-in/link", {"secret": MARK}).status_code == 422
+    assert here.post("/sign-in/link", {"secret": secret}).status_code == 303
+    session = here.client.get_cookie("__Host-session").value
+    here.get("/account")
+    phone = Authenticator(resources.settings.base_url, name=MARK.encode())
+    made = phone.create(here.script("/account/passkeys/options", {}).get_json())
+    wrong = {"id": MARK, "response": {"clientDataJSON": base64.b64encode(MARK.encode()).decode()}}
+    for answer, status in ((wrong, 422), (made, 201)):
+        assert here.script("/account/passkeys", {"name": NAME, "answer": answer}).status_code == status
+    there.get("/sign-in")
+    for origin, status in ((f"https://{MARK}.example", 422), (resources.settings.base_url, 200)):
+        phone.origin = origin
+        options = there.script("/sign-in/passkey/options", {}).get_json()
+        assert there.script("/sign-in/passkey", phone.get(options)).status_code == status
+    assert EMAIL in there.get("/account").text
+    assert EMAIL in there.get("/account/export").text
+    assert there.post("/account/organisation", {"organisation": MARK}).status_code == 403
+    assert there.post("/account/sessions/end-others").status_code == 303
+    assert there.post("/account/erase", {"sure": "yes"}).status_code == 422
+    assert there.post("/sign-out").status_code == 303
+    nothing_personal(written, anna, anna.replace("-", ""), secret, session, phone.name.hex())
+
+
+@ON_SQLITE
+def test_who_is_invited_looked_up_and_erased_is_logged_without_anybody(resources, visit, anna, written):
+    here, there, again = visit(), visit(), visit()
+    with resources.database.transaction() as session:
+        person = session.get_one(Person, UUID(anna))
+        person.is_operator = True
+        secret = sign_in.begin(session, person, device=NAME, strong=True)
+        other = accounts.add_member(session, OPERATOR, "kiel", email=f"{MARK}@kiel.example", role=Role.OWNER).person
+        session.flush()
+        other = other.id
+    here.client.set_cookie("__Host-session", secret, secure=True)
+    here.get("/account")
+    for email, status in ((f"{MARK}@w.example", 303), (f"{MARK}@w.example", 303), (MARK, 422), (EMAIL, 422)):
+        asked = {"email": email, "role": "viewer"}
+        assert here.post("/organisation/invitations", asked).status_code == status
+    shown = secret_in(newest_mail(resources))
+    for browser, status in ((there, 303), (again, 422)):
+        browser.get("/sign-in")
+        browser.get(f"/invitation?secret={shown}")
+        assert browser.post("/invitation", {"secret": shown}).status_code == status
+    assert here.post(f"/organisation/members/{other}/role", {"role": "viewer"}).status_code == 303
+    assert here.post(f"/organisation/members/{other}/role", {"role": MARK}).status_code == 422
+    assert EMAIL in here.get("/organisation/audit").text
+    assert here.get(f"/organisation/audit?first={EMAIL}").status_code == 200
+    assert here.post(f"/organisation/members/{other}/remove").status_code == 303
+    assert here.post("/operator/people/export", {"email": f"{MARK}@kiel.example"}).status_code == 200
+    assert here.post("/operator/people/export", {"email": f"{MARK}@nowhere.example"}).status_code == 422
+    gone = {"email": f"{MARK}@kiel.example", "sure": "yes"}
+    assert here.post("/operator/people/erase", gone).status_code == 303
+    assert here.post("/operator/people/erase", {**gone, "once": "again"}).status_code == 422
+    nothing_personal(written, anna, str(other), secret, shown)
+
+
+@ON_SQLITE
+def test_who_comes_in_by_a_provider_is_logged_without_anybody(resources, visit, anna, issuer, written):
+    city = City(issuer)
+    know(resources, city.settings(ORGANISATIONS="kiel"))
+    said = {"email": EMAIL, "sub": f"{MARK}-subject", "name": NAME}
+    wrong = [
+        {"nonce": MARK},
+        {"email_verified": False},
+        {"email": MARK},
+        {"email": f"{MARK}@nowhere.example"},
+        {"aud": MARK},
+        {"exp": 1},
+    ]
+    assert {city.sign_in(visit(), **{**said, **claims}).status_code // 100 for claims in wrong} == {4}
+    here = visit()
+    city.begin(here)
+    assert city.back(here, code=None, error=MARK, error_description=EMAIL).status_code == 403
+    assert city.back(visit(), code=MARK, state=MARK).status_code == 422
+    assert city.sign_in(visit(), **said).status_code == 303
+    assert here.get(f"/sign-in/providers/{MARK}/callback?state={MARK}").status_code == 404
+    nothing_personal(written, anna, *(city.told[name] for name in ("state", "nonce")))
 
 
 def test_what_goes_wrong_is_logged_without_anybody(call, publish, client, token_of, written):

@@ -1,7 +1,6 @@
 """Coming in by a link: once, in time, in one's own browser."""
 
 import json
-import logging
 from datetime import timedelta
 
 import pytest
@@ -202,14 +201,6 @@ def test_the_demo_is_not_a_way_in_where_there_is_none(visit):
     here.get("/sign-in")
     assert here.post("/sign-in/demo", {"who": "operator"}).status_code == 404
     assert here.get("/demo/mailbox").status_code == 404
-
-
-def test_logs_name_no_address(visit, add_member, sign_in, caplog):
-    caplog.set_level(logging.DEBUG)
-    sign_in(visit(), add_member("kiel"))
-    assert "owner@kiel.example" not in "".join(
-        record.getMessage() for record in caplog.records if "mail" not in record.getMessage()
-    )
 
 
 def test_one_address_gets_few_mails_whoever_asks(visit, add_member, mails):
