@@ -18,9 +18,9 @@ def is_known(etag: str) -> bool:
     return said is not None and _names(said.replace("W/", ""), etag)
 
 
-def answer(rendering: Rendering, status: int = 200) -> Response:
+def answer(rendering: Rendering, status: int = 200, content_type: str = "application/json") -> Response:
     """Send a stored representation, or 304 to who has it."""
-    headers = {"Content-Type": "application/json", "ETag": f'"{rendering.etag}"', "Cache-Control": "no-cache"}
+    headers = {"Content-Type": content_type, "ETag": f'"{rendering.etag}"', "Cache-Control": "no-cache"}
     if status == 200 and is_known(rendering.etag):
         return Response(status=304, headers=headers)
     return Response(rendering.body, status, headers)

@@ -9,6 +9,7 @@ from flask import Response, current_app, request
 from flask.views import MethodView
 from marshmallow import fields, validate
 
+from registry.accounts import service as accounts
 from registry.api import conditional, downloads, lists, uploads
 from registry.api.door import Blueprint, actor, may, once, resources, session
 from registry.api.lists import ListQuerySchema, list_of
@@ -17,7 +18,7 @@ from registry.catalogue import service as catalogue
 from registry.http.uploads import put_aside
 from registry.kit.rendering import Rendering, render
 from registry.kit.schemas import Schema
-from registry.releases import attestations, representation
+from registry.releases import atom, attestations, representation
 from registry.releases import service as releases
 from registry.releases.errors import PublishingClosedError, VersionExistsError
 from registry.releases.models import Release as ReleaseModel
@@ -89,6 +90,30 @@ _FORM = {
         },
     }
 }
+
+
+#: How many releases a feed tells.
+_IN_FEED = 50
+
+
+@blueprint.route("/services/<slug:slug>/feed.atom")
+class Feed(MethodView):
+    """The feed of a service."""
+
+    @may(Permission.SERVICE_READ, catalogue.find)
+    @blueprint.response(200, {"type": "string"}, content_type="application/atom+xml")
+    def get(self, slug: str) -> Response:
+        """Follow a service in a feed reader: its newest releases (Atom, RFC 4287)."""
+        service = json.loads(catalogue.rendering(session(), actor(), slug).body)
+        found = releases.browse(session(), actor(), slug, state=ReleaseState.PUBLISHED, limit=_IN_FEED)
+        names = accounts.names(session(), actor(), [service["originator"]])
+        told = atom.feed(
+            resources().settings.base_url,
+            service,
+            names[service["originator"]],
+            [json.loads(one) for one in found.items],
+        )
+        return conditional.answer(told, content_type="application/atom+xml; charset=utf-8")
 
 
 @blueprint.route("/services/<slug:slug>/releases")

@@ -15,5 +15,9 @@ class Rendering(NamedTuple):
 
 def render(representation: Mapping[str, Any]) -> Rendering:
     """Write a representation as compact UTF-8 JSON."""
-    body = json.dumps(representation, ensure_ascii=False, separators=(",", ":")).encode()
+    return tagged(json.dumps(representation, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def tagged(body: bytes) -> Rendering:
+    """Return what is written already with its entity tag."""
     return Rendering(body, hashlib.sha256(body).hexdigest()[:32])

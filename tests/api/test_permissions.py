@@ -265,6 +265,8 @@ TABLE: tuple[tuple[str, str, str, Any, str], ...] = (
     ("/topics", "GET", "/api/v1/topics", None, ALL),
     ("/licences", "GET", "/api/v1/licences", None, ALL),
     # Releases
+    ("/services/{slug}/feed.atom", "GET", f"{SERVICES}/offen/feed.atom", None, ALL),
+    ("/services/{slug}/feed.atom", "GET", f"{SERVICES}/entwurf/feed.atom", None, HIDDEN),
     ("/services/{slug}/releases", "GET", f"{SERVICES}/offen/releases", None, ALL),
     ("/services/{slug}/releases", "GET", f"{SERVICES}/entwurf/releases", None, HIDDEN),
     (
