@@ -138,7 +138,13 @@ def enter(browser, demo_site):
         context.close()
 
 
-@pytest.mark.parametrize(("who", "path"), PAGES)
+#: Looked at with every run of the tests; the others, with all that is long.
+MAIN = {"/", "/services", "/services/passierschein-a38", "/sign-in", "/organisation", "/account"}
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [pytest.param(*one, marks=() if one[1] in MAIN else pytest.mark.long) for one in PAGES]
+)
 def test_a_page_is_accessible_and_fits_a_phone(enter, who, path):
     tab = enter(who)
     minded = []
@@ -161,6 +167,7 @@ def test_a_page_is_accessible_and_fits_a_phone(enter, who, path):
     tab.close()
 
 
+@pytest.mark.long
 def test_the_html_of_every_page_is_valid(enter, tmp_path: Path):
     (tmp_path / ".htmlvalidate.json").write_text(json.dumps({"root": True, **HTML_RULES}))
     for number, (who, path) in enumerate(PAGES):
