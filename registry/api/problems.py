@@ -191,7 +191,7 @@ def _plain(status: int) -> Response:
     wanted = request.accept_mimetypes.best_match(["application/problem+json", "application/json", "text/html"])
     if wanted == "text/html" and not request.path.startswith(_FOR_PROGRAMS):
         trace.refuse(slug)
-        page: Response = current_app.extensions["failure_page"](status, title, remedy)
+        page: Response = current_app.extensions["failure_page"](status, slug, title, remedy)
         return page
     return problem(status, slug, title, remedy)
 

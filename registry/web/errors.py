@@ -10,7 +10,8 @@ from registry.kit import trace
 from registry.kit.errors import RegistryError, Text, TooManyError
 from registry.web import speech
 from registry.web.door import blueprint, page, page_above, secure
-from registry.web.refusals import TO_PEOPLE, SignInNeededError
+from registry.web.refusals import SignInNeededError
+from registry.web.remedies import plain, to_people, ways
 from registry.web.speech import say
 
 
@@ -24,18 +25,27 @@ def _failed(error: RegistryError) -> Any:
     status: int = current_app.extensions["status_of"](error)
     waits = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyError) else {}
     if request.is_json:
-        told = {"title": say(error.title), "detail": say(error.detail), "remedy": say(error.remedy)}
-        return json.jsonify(told), status, waits
-    answer = failure(status, *TO_PEOPLE.get(type(error), (error.title, error.detail, error.remedy)))
+        told = to_people(error.slug, error.remedy)
+        title, detail = told.title or error.title, told.detail or error.detail
+        said = {"title": title, "detail": detail, "remedy": told.remedy}
+        return json.jsonify({name: plain(say(sentence)) for name, sentence in said.items()}), status, waits
+    answer = failure(status, error.slug, error.title, error.remedy, error.detail)
     answer.headers.update(waits)
     return answer
 
 
-def failure(status: int, title: Text, *told: Text) -> Response:
-    """Answer with a page that says what went wrong, and what to do."""
+def failure(status: int, slug: str, title: Text, remedy: Text, detail: Text | None = None) -> Response:
+    """Answer with a page that says what went wrong, what to do, and where to go on."""
     g.asked = {}  # it is not repeated: there may be a secret among it
     speech.begin()
-    return secure(page("error.html", status, title=title, told=told))
+    told = to_people(slug, remedy)
+    about = {
+        "title": told.title or title,
+        "told": [plain(say(sentence)) for sentence in (told.detail or detail, told.remedy) if sentence],
+        "ways": [*ways(slug, told)],
+        "identifier": trace.request_id() if status == 500 else None,
+    }
+    return secure(page("error.html", status, **about))
 
 
 def init_app(app: Flask, status_of: Callable[[RegistryError], int]) -> None:

@@ -16,6 +16,7 @@ from registry.kit.errors import ConflictError, InvalidError, RegistryError, text
 from registry.kit.idempotency import Answer, Memory
 from registry.kit.messages import translate
 from registry.web.door import session, signed_in
+from registry.web.remedies import plain
 from registry.web.speech import LANGUAGES, say
 
 #: What is wrong, by the name of the field; "" for what is the matter with the whole.
@@ -111,8 +112,8 @@ def faults(error: ValidationError | RegistryError) -> Faults:
     if isinstance(error, ValidationError):
         return {name: say(text(translate(told), told)) for name, told in _flat(error.messages_dict)}
     if error.faults:
-        return {fault.pointer.removeprefix("#/").replace("/", "."): say(fault.detail) for fault in error.faults}
-    return {"": say(error.detail)}
+        return {fault.pointer.removeprefix("#/").replace("/", "."): plain(say(fault.detail)) for fault in error.faults}
+    return {"": plain(say(error.detail))}
 
 
 def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, str]]:

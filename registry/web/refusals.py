@@ -1,14 +1,6 @@
 """What only pages refuse."""
 
-from registry.authz.errors import NotYoursError, ScopeMissingError
-from registry.kit.errors import (
-    ForbiddenError,
-    NotFoundError,
-    RegistryError,
-    Text,
-    UnauthenticatedError,
-    text,
-)
+from registry.kit.errors import ForbiddenError, NotFoundError, UnauthenticatedError, text
 
 
 class SignInNeededError(UnauthenticatedError):
@@ -52,30 +44,3 @@ class ProblemNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__(text("Unter dieser Adresse wird nichts erklärt.", "Nothing is explained at this address."))
-
-
-#: What the policy tells programs, told to people: title, what is the matter, what to do.
-TO_PEOPLE: dict[type[RegistryError], tuple[Text, Text, Text]] = {
-    ScopeMissingError: (
-        text("Das erlaubt Ihre Rolle nicht", "Your role does not allow this"),
-        text(
-            "Mit Ihrer Rolle in Ihrer Organisation geht das nicht.",
-            "It is not possible with your role in your organisation.",
-        ),
-        text(
-            "Bitten Sie die Leitung Ihrer Organisation darum; sie vergibt die Rollen.",
-            "Ask an owner of your organisation; owners give the roles.",
-        ),
-    ),
-    NotYoursError: (
-        NotYoursError.title,
-        text(
-            "Dies gehört einer anderen Organisation als der, für die Sie handeln.",
-            "This belongs to another organisation than the one that you act for.",
-        ),
-        text(
-            "Sind Sie auch dort Mitglied, wählen Sie sie in Ihrem Konto.",
-            "If you are a member there as well, choose it in your account.",
-        ),
-    ),
-}
