@@ -54,6 +54,7 @@ log = structlog.get_logger("registry.request")
 _REQUESTS = Counter("registry_requests", "Requests answered.", ["endpoint", "method", "status"])
 _SECONDS = Histogram("registry_request_seconds", "How long an answer took to make.", ["endpoint"])
 _ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+_BY_TLS = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _PLACE = re.compile(r"<(?:(\w+)(?:\(.*?\))?:)?(\w+)>")
 #: The sorts of places in a path that only slugs and versions fit.
@@ -98,6 +99,8 @@ class _Response(Response):
 class _App(Flask):
     response_class = _Response
     session_interface = _NoSessions()
+    #: The headers of every answer.
+    always: tuple[tuple[str, str], ...] = _ALWAYS
 
     @override
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,7 +117,7 @@ class _App(Flask):
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             _observe(environ["werkzeug.request"], int(status[:3]), time.perf_counter() - began, identifier)
-            return start_response(status, [*headers, ("X-Request-Id", identifier), *_ALWAYS], exc_info)
+            return start_response(status, [*headers, ("X-Request-Id", identifier), *self.always], exc_info)
 
         return super().wsgi_app(environ, start)
 
@@ -157,6 +160,8 @@ def _shape(rule: str) -> str:
 def create_app(resources: Resources) -> Flask:
     """Return the WSGI application over an open database and storage."""
     app = _App("registry", static_folder="static", template_folder="templates")
+    if resources.settings.base_url.startswith("https:"):
+        app.always = (*_ALWAYS, *_BY_TLS)
     app.config["SECRET_KEY"] = resources.settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = door.JSON_LIMIT
     app.url_map.strict_slashes = False

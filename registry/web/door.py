@@ -330,8 +330,6 @@ def secure(answer: Response) -> Response:
     """Say what a page may do, and where it may be shown."""
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
-    if resources().settings.base_url.startswith("https:"):
-        answer.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return answer
 
 

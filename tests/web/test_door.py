@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, event
 
+from registry.app import create_app
 from registry.web import door
 from tests.api.asking import ON_SQLITE
 
@@ -75,14 +76,13 @@ def test_a_browser_without_cookies_is_told(visit):
     assert "Cookies" in here.post("/sign-in", {"email": "a@b.example"}).text
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/sign-in/link?secret=x", "/first-operator", "/account"])
-def test_every_page_says_what_it_may_do(visit, path):
-    answer = visit().get(path)
-    policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe" not in policy
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+@pytest.mark.parametrize(("base", "kept"), [("https://efa.example", True), ("http://localhost:8000", False)])
+def test_whoever_came_by_tls_is_told_to_come_by_nothing_else(resources, base, kept):
+    resources.settings = replace(resources.settings, base_url=base)
+    browser = create_app(resources).test_client()
+    for path in ("/", "/nowhere", "/sign-in", "/api/v1/services", "/api/v1/nowhere"):
+        said = browser.get(path, headers={"Accept": "text/html"}).headers.get_all("Strict-Transport-Security")
+        assert said == (["max-age=31536000; includeSubDomains"] if kept else [])
 
 
 def test_pages_are_german_unless_another_language_is_asked_for(visit):

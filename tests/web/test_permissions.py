@@ -257,3 +257,17 @@ def test_each_part_is_answered_just_as_the_table_says(enter, part):
         found[method, path] = answer.status_code
     expected = {(row[0], row[1]): int(row[3].split()[PARTS.index(part)]) for row in TABLE}
     assert found == expected
+
+
+@pytest.mark.parametrize("part", ["nobody", "viewer", "strong", "operator"])
+def test_every_page_says_what_it_may_do(enter, part):
+    here = enter(part)
+    for method, path, *_ in TABLE:
+        if method == "GET":
+            headers = here.get(_place(path)).headers
+            policy = headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy, path
+            # What of a package is handed out is boxed in even where it is opened as a page of its own.
+            assert "frame-ancestors 'none'" in policy or policy.endswith("; sandbox"), path
+            assert "unsafe" not in policy, path
+            assert headers["X-Content-Type-Options"] == "nosniff", path
