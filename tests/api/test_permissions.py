@@ -4,16 +4,22 @@ What is expected is written out here, not computed: who changes the policy chang
 means. `201*` is 201 where it is allowed, and so on; the columns are the parts of the cast in their order.
 """
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.routing import Rule
 
+from registry.accounts import service as accounts
+from registry.authz.actor import Scope
 from tests.api.asking import ANYHOW, written
 from tests.api.world import ISSUER, JSON, World, upload
-from tests.cast import CAST, SERVICE
+from tests.cast import CAST, OPERATOR, SERVICE
 from tests.envelopes import envelope, key_id, pem
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "openapi" / "openapi.json").read_text())
 
 PARTS = (
     "nobody",
@@ -558,3 +564,39 @@ def test_who_may_read_may_ask_for_the_headers_alone(either_gallery, row):
         answer = either_gallery.call("HEAD", located(either_gallery, row[2]), who=who)
         assert answer.status_code == expected(who, row)
         assert answer.get_data() == b""
+
+
+@pytest.fixture
+def single(played: World) -> World:
+    """A registry in which Mönchengladbach has a token for each scope, and for nothing else."""
+    with played.resources.database.transaction() as writing:
+        for scope in Scope:
+            made, _ = accounts.create_client(
+                writing, OPERATOR, "moenchengladbach", name=scope, scopes=[scope], expires_at=None
+            )
+            played.tokens = {**played.tokens, scope: accounts.issue(writing, made, [scope])}
+    return played
+
+
+def scope_of(row: tuple[str, str, str, Any, str]) -> Scope | None:
+    """Return the scope that the OpenAPI document says is needed; None where no token is."""
+    said = DOCUMENT["paths"].get(f"/api/v1{row[0]}", {}).get(row[1].lower(), {}).get("security", [{}])
+    return None if {} in said else Scope(said[0]["token"][0])
+
+
+def test_of_all_scopes_the_one_that_is_documented_is_needed_and_suffices(single):
+    rows = [(row, scope_of(row)) for row in TABLE if scope_of(row)]
+    assert {scope for _, scope in rows} > {Scope.RELEASES_PUBLISH, Scope.ADOPTIONS_WRITE, Scope.ORGANISATION_MANAGE}
+    before = written(single.resources)
+    # What the operator's scope stands in for is in its column of the table.
+    others = set(Scope) - {Scope.REGISTRY_OPERATE}
+    passed = [
+        (row[1], row[2], other) for row, scope in rows for other in others - {scope} if ask(single, other, row) != 403
+    ]
+    assert passed == []
+    assert written(single.resources) == before
+    # Whatever the organisation may do at all. What one row does may leave another with nothing to do, but not without
+    # the right to it.
+    own = [(row, scope) for row, scope in rows if any(said in row[4].split()[1:3] for said in ("200", "201", "204"))]
+    own = [(row, scope) for row, scope in own if row[3] != {"only_trusted_publishing": True}]  # this alone takes two
+    assert [(row[1], row[2]) for row, scope in own if ask(single, scope, row) in {401, 403}] == []
