@@ -29,10 +29,9 @@ _DETAILS = {
 _PAGE = """<!doctype html>
 <html lang="de"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Zu groß</title>
 <h1>Zu groß</h1>
-<p>Die Datei ist größer, als ein Paket sein darf; sie wurde nicht gelesen. Gehen Sie zurück und wählen Sie eine andere;
-die Seite sagt, wie groß sie sein darf.</p>
-<p lang="en">The file is larger than a package may be; it was not read. Go back and choose another one; the page says
-how large it may be.</p>
+<p>Ein Paket darf höchstens {megabytes} MB haben; die Datei wurde nicht gelesen. Gehen Sie zurück und wählen Sie eine
+kleinere.</p>
+<p lang="en">A package may have {megabytes} MB at most; the file was not read. Go back and choose a smaller one.</p>
 </html>
 """
 
@@ -52,7 +51,8 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress is not typed
             "request_id": uuid.uuid4().hex,
         }
         by_people = error.code == 413 and "text/html" in self.request.headers.get("ACCEPT", "")
-        body = _PAGE.encode() if by_people else json.dumps(told).encode()
+        megabytes = self.channel.server.package_bytes // 1_000_000
+        body = (_PAGE.format(megabytes=megabytes) if by_people else json.dumps(told)).encode()
         self.status = f"{error.code} {error.reason}"
         kind = "text/html; charset=utf-8" if by_people else "application/problem+json"
         self.response_headers.append(("Content-Type", kind))
@@ -69,7 +69,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is not typed
 class Embedded:
     """One listening server; OSError where the address cannot be had."""
 
-    def __init__(self, app: Flask, *, host: str, port: int, body_limit: int, proxies: int) -> None:
+    def __init__(self, app: Flask, *, host: str, port: int, package_bytes: int, body_limit: int, proxies: int) -> None:
         self._map: dict[int, Any] = {}
         self._server = create_server(
             app,
@@ -88,6 +88,7 @@ class Embedded:
             ident="efa-registry",
         )
         self._server.channel_class = _Channel
+        self._server.package_bytes = package_bytes
 
     def run(self, ended: Event) -> None:
         """Serve until ended; then take no more, and finish what runs as far as the time of grace goes."""

@@ -16,6 +16,7 @@ from registry.cli import seeding, working
 from registry.cli.base import fail, is_current, refuse_when_behind
 from registry.cli.embedded import Embedded
 from registry.config import Resources
+from registry.http.uploads import ENVELOPE, PATIENCE
 from registry.kit import logs, migrations
 from registry.sign_in import service as sign_in
 
@@ -32,13 +33,15 @@ def serve(make: Callable[[Resources], Flask], resources: Resources, *, host: str
         resources.settings = replace(resources.settings, demo=True)
         click.echo(seeding.load(resources))
     app = make(resources)
+    package_bytes = resources.settings.limits.package_bytes
     try:
-        # A little more than a package may have: what is over is refused by us, with the reason.
+        # More than a page or the API reads of what is too large: they refuse it themselves, with the reason.
         server = Embedded(
             app,
             host=host,
             port=port,
-            body_limit=resources.settings.limits.package_bytes + (4 << 20),
+            package_bytes=package_bytes,
+            body_limit=PATIENCE * package_bytes + 2 * ENVELOPE,
             proxies=resources.settings.proxies,
         )
     except OSError as error:

@@ -18,6 +18,9 @@ from registry.kit.storage import Storage
 
 #: What may stand around the package: part headers and what is said of it.
 ENVELOPE = 1_000_000
+#: Up to how many times a package's bound a form is read and passed over, so that the page can say what is wrong:
+#: browsers listen when they have sent everything.
+PATIENCE = 4
 #: The most that one part may have which is kept in memory.
 PART_LIMIT = ENVELOPE // 2
 BLOCK = 1 << 16

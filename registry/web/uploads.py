@@ -11,16 +11,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.sansio.multipart import Field, File
 
-from registry.http.uploads import BLOCK, ENVELOPE, PACKAGE, PART_LIMIT, Spool, arriving, take_apart
+from registry.http.uploads import BLOCK, ENVELOPE, PACKAGE, PART_LIMIT, PATIENCE, Spool, arriving, take_apart
 from registry.kit.errors import text
 from registry.web.door import check_token
 from registry.web.refusals import ForeignFormError
 
 #: As many fields as there can be in a form with a long list of changes.
 PARTS_MAX = 1_000
-#: Up to how many times a package's bound a request is read and passed over, so that the page can say what is wrong:
-#: browsers listen when they have sent everything.
-PATIENCE = 4
 _FIELDS = text("Alle Angaben zusammen", "All that is typed")
 _TOKEN_LIMIT = 100
 

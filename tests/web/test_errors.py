@@ -81,3 +81,12 @@ def test_whoever_does_not_run_the_registry_is_not_sent_to_her_organisation(stron
     assert answer.status_code == 403
     assert "Nur für den Betrieb des Registers" in answer.text
     assert "Leitung Ihrer Organisation" not in answer.text
+
+
+def test_whatever_a_summary_points_to_takes_the_focus_and_looks_wrong(app):
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        macros = app.jinja_env.get_template("components.html").module
+        assert "__input--error" in macros.area("note", "Note", fault="Fehlt.")
+        assert "__select--error" in macros.select("role", "Rolle", [], fault="Fehlt.")
+        assert 'id="kind" tabindex="-1"' in macros.radios("kind", "Art", [], fault="Fehlt.")

@@ -187,10 +187,10 @@ class Registry:
         self._running.append(process)
         return process, log
 
-    def serve(self, port: int | None = None) -> Node:
+    def serve(self, port: int | None = None, *more: str) -> Node:
         """Start the one process that is a whole registry."""
         port = port or free_port()
-        process, log = self.start(BIN / "efa-registry", "serve", "--port", str(port), name="serve")
+        process, log = self.start(BIN / "efa-registry", "serve", "--port", str(port), *more, name="serve")
         return self._up(Node(process, port, log))
 
     def web(self) -> Node:

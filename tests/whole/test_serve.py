@@ -5,10 +5,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import packages
 from tests.support.processes import free_port
@@ -69,7 +70,22 @@ class TestServe:
             assert answer.startswith("HTTP/1.1 413 ")
             assert f"Content-Type: {kind}" in answer
             assert "was not read" in answer
+            assert ("höchstens 100 MB" in answer) == ("html" in kind)
         assert "Traceback" not in node.told
+
+    def test_lets_the_page_itself_refuse_a_package_that_is_too_large(self, browser, tmp_path):
+        environ = {"REGISTRY_DATA_DIR": str(tmp_path), "REGISTRY_MAX_PACKAGE_MB": "2"}
+        with closing(Registry(environ, tmp_path)) as registry:
+            node = registry.serve(None, "--demo")
+            with browser.new_context(base_url=f"http://localhost:{node.port}", java_script_enabled=False) as context:
+                page = context.new_page()
+                page.goto("/sign-in")
+                page.locator("button[value=moenchengladbach-publisher]").click()
+                page.goto("/services/passierschein-a38/publish")
+                large = {"name": "large.zip", "mimeType": "application/zip", "buffer": b"x" * 7_500_000}
+                page.locator("#package").set_input_files(large)
+                page.locator("button[value=check]").click()
+                expect(page.locator("#package-fault")).to_be_visible()
 
     def test_says_that_a_port_is_taken(self, embedded: Registry):
         with socket.socket() as taken:
