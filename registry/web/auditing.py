@@ -1,8 +1,9 @@
 """The audit trail, in plain words and as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Response
@@ -10,11 +11,13 @@ from marshmallow import fields, validate
 
 from registry.accounts import service as accounts
 from registry.accounts.models import Organisation
-from registry.authz.policy import Permission, can
+from registry.authz.actor import ActorKind
 from registry.journal import representation
 from registry.journal import service as journal
+from registry.journal.models import Entry
 from registry.journal.representation import Form
 from registry.journal.service import Filters
+from registry.journal.service.chaining import ERASED, PERSONAL_SUBJECTS
 from registry.kit.schemas import Schema
 from registry.web import lists
 from registry.web.door import actor, blueprint, page, resources, session
@@ -68,21 +71,25 @@ def trail(organisation: Organisation | None, template: str, **about: Any) -> Res
     return page(
         template,
         entries=[representation.entry(*it) for it in found.items],
+        people=_people(organisation, [entry for entry, _ in found.items]),
         total=found.total,
         next=lists.following(found),
         asked={name: str(value) for name, value in asked.items()},
         kinds=[(kind, word("event_kind", kind)) for kind in KINDS],
-        people=_people(organisation),
         **about,
     )
 
 
-def _people(organisation: Organisation | None) -> dict[str, str]:
-    """Return by which addresses the members of an organisation are known to its owners, by their ids."""
-    if organisation is None or not can(actor(), Permission.MEMBERS_READ, organisation):
-        return {}
-    members = accounts.members(session(), actor(), organisation.slug, limit=200).items
-    return {str(member.person_id): member.person.email for member in members}
+def _people(organisation: Organisation | None, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the addresses of the people whom entries name; of an organisation's trail, of its own people alone."""
+    named = set()
+    for entry in entries:
+        if organisation is None or entry.actor_organisation == organisation.slug:
+            named.add(entry.actor_id if entry.actor_kind is ActorKind.PERSON else None)
+        if organisation is None or entry.organisation == organisation.slug:
+            kind, _, whom = entry.subject.partition(":")
+            named.add(whom if kind in PERSONAL_SUBJECTS and whom != ERASED else None)
+    return accounts.addresses(session(), actor(), organisation, [UUID(each) for each in named if each])
 
 
 def as_file(organisation: Organisation | None, form: Form) -> Response:

@@ -301,6 +301,7 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "package_mb": text("Größe eines Pakets in MB", "Size of one package in MB"),
     },
     "actor": {
+        "erased": text("gelöscht", "erased"),
         "nobody": text("niemand Bestimmtes", "nobody in particular"),
         "person": text("Mitglied", "Member"),
         "client": text("Programm", "Program"),

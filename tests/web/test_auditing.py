@@ -8,10 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import registry
+from registry.accounts import service as accounts
+from registry.accounts.models import Person
 from registry.journal import service as journal
 from registry.kit import clock
+from registry.privacy import service as privacy
 from registry.web.events import EVENTS, KINDS
 from tests.api.asking import ON_SQLITE
 from tests.cast import OPERATOR
@@ -41,6 +45,25 @@ def test_it_is_narrowed_by_kind_and_by_day(owner):
     assert "Dazu gibt es keinen Eintrag." in owner.get(f"/organisation/audit?first={tomorrow}").text
     assert "Mitglied eingeladen" in owner.get(f"/organisation/audit?last={tomorrow}").text
     assert owner.get("/organisation/audit?first=gestern&type=nichts").status_code == 200
+
+
+def test_who_acted_is_named_also_after_leaving_until_erased(owner, strong, resources):
+    operator, other = strong("operator", "operator"), strong("wiesbaden", "adopter")
+    with resources.database.transaction() as session:
+        person = session.scalars(select(Person).where(Person.email == "adopter@wiesbaden.example")).one()
+        accounts.remove_member(session, OPERATOR, "wiesbaden", person.id)
+        gone = person.id
+    for browser, path in ((owner, "/organisation/audit"), (operator, "/operator/audit")):
+        assert "adopter@wiesbaden.example" in browser.get(path).text
+    with resources.database.transaction() as session:
+        privacy.erase(session, OPERATOR, gone)
+    for browser, path in ((owner, "/organisation/audit"), (operator, "/operator/audit")):
+        shown = browser.get(path).text
+        assert "adopter@wiesbaden.example" not in shown
+        assert "gelöscht" in shown.split("</form>")[-1]
+        assert "erased" in browser.get(f"{path}?language=en").text
+        browser.get(f"{path}?language=de")
+    assert other.get("/organisation/audit").status_code == 303
 
 
 def test_there_are_pages_of_it(owner, resources):

@@ -34,6 +34,7 @@ from registry.accounts.service.mandates import (
 )
 from registry.accounts.service.members import (
     add_member,
+    addresses,
     change_role,
     follow_provider,
     leave,
@@ -82,6 +83,7 @@ __all__ = [
     "accept_invitation",
     "add_member",
     "add_signing_key",
+    "addresses",
     "authenticate",
     "browse",
     "challenge",

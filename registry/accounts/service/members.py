@@ -1,6 +1,6 @@
 """People in an organisation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -27,6 +27,15 @@ def members(
     order = (Membership.since, Membership.person_id)
     query = select(Membership, *order).where(mine).options(joinedload(Membership.person))
     return paging.read(session, query, order, after=after, limit=limit)
+
+
+def addresses(
+    session: Session, actor: Actor, organisation: Organisation | None, people: Collection[UUID]
+) -> dict[str, str]:
+    """Return the addresses of people, by their ids, to whoever may read the trail (None: of all) that names them."""
+    require(actor, Permission.AUDIT_READ if organisation else Permission.AUDIT_READ_ALL, organisation)
+    known = session.execute(select(Person.id, Person.email).where(Person.id.in_(people)))
+    return {str(person): email for person, email in known}
 
 
 def member(session: Session, actor: Actor, slug: str, person_id: UUID) -> Membership:
