@@ -84,6 +84,8 @@ PAGES = (
     (None, "/problems/publiccode-deprecated"),
     # sign_in
     (None, "/sign-in"),
+    (None, "/sign-in/link?secret=x"),
+    (None, "/invitation?secret=x"),
     (None, "/first-operator?secret=x"),
     ("mainz-viewer", "/confirm"),
     ("wiesbaden-adopter", "/demo/mailbox"),
@@ -115,6 +117,27 @@ PAGES = (
     ("operator", "/operator/audit"),
     ("operator", "/operator/people"),
 )
+
+#: What leads on, or is a file.
+NO_PAGES = {"come_from_provider", "export", "operator_audit_file", "organisation_audit_file", "package"}
+#: Pages about what the demo has not, or under an address that nobody knows before.
+NOT_IN_THE_DEMO = {
+    *("ask_to_end_client", "ask_to_remove", "ask_to_withdraw_key", "ask_to_withdraw_mandate", "client"),
+    *("reject_page", "unyank_page"),
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_page_is_looked_at(app):
+    known = app.url_map.bind("localhost")
+    paths = {path.partition("#")[0].partition("?")[0] for _, path in PAGES} - {"/nothing-here"}
+    looked_at = {known.match(path)[0] for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("web.") and "GET" in (rule.methods or ())
+    }
+    assert {page.removeprefix("web.") for page in pages - looked_at} == NO_PAGES | NOT_IN_THE_DEMO
 
 
 @pytest.fixture(scope="module")
