@@ -257,5 +257,6 @@ def _no_constant(name: str) -> Any:
 def init_app(app: Flask) -> None:
     """Let every failure of the application be answered as a problem."""
     app.register_error_handler(RegistryError, _registry_error)
+    app.extensions["problem"] = _registry_error
     app.register_error_handler(HTTPException, _http_exception)
     app.register_error_handler(Exception, _crash)

@@ -15,6 +15,10 @@ from registry.web.remedies import plain, to_people, ways
 from registry.web.speech import say
 
 
+#: Pages to which programs are led as well: they are answered as by the API unless they ask for a page.
+_FOR_PROGRAMS_TOO = frozenset({"web.problem"})
+
+
 @blueprint.errorhandler(RegistryError)
 def _failed(error: RegistryError) -> Any:
     trace.refuse(error.slug)
@@ -22,6 +26,8 @@ def _failed(error: RegistryError) -> Any:
         return redirect(url_for("web.sign_in_page", next=request.full_path.rstrip("?")), 303)
     if isinstance(error, SecondFactorMissingError) and not request.is_json:
         return redirect(url_for("web.confirm_page", next=page_above()), 303)
+    if request.endpoint in _FOR_PROGRAMS_TOO and request.accept_mimetypes["text/html"] <= request.accept_mimetypes["application/json"]:
+        return current_app.extensions["problem"](error)
     status: int = current_app.extensions["status_of"](error)
     waits = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyError) else {}
     if request.is_json:
