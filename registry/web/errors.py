@@ -14,7 +14,6 @@ from registry.web.refusals import SignInNeededError
 from registry.web.remedies import plain, to_people, ways
 from registry.web.speech import say
 
-
 #: Pages to which programs are led as well: they are answered as by the API unless they ask for a page.
 _FOR_PROGRAMS_TOO = frozenset({"web.problem"})
 
@@ -26,7 +25,8 @@ def _failed(error: RegistryError) -> Any:
         return redirect(url_for("web.sign_in_page", next=request.full_path.rstrip("?")), 303)
     if isinstance(error, SecondFactorMissingError) and not request.is_json:
         return redirect(url_for("web.confirm_page", next=page_above()), 303)
-    if request.endpoint in _FOR_PROGRAMS_TOO and request.accept_mimetypes["text/html"] <= request.accept_mimetypes["application/json"]:
+    wanted = request.accept_mimetypes
+    if request.endpoint in _FOR_PROGRAMS_TOO and wanted["text/html"] <= wanted["application/json"]:
         return current_app.extensions["problem"](error)
     status: int = current_app.extensions["status_of"](error)
     waits = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyError) else {}
