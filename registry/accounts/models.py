@@ -184,7 +184,10 @@ class Client(Base):
 
 
 class AccessToken(Base):
-    """An opaque bearer token, kept as its SHA-256 alone: 256 random bits need no slow hash."""
+    """An opaque bearer token, kept as its SHA-256 alone: 256 random bits need no slow hash.
+
+    `warned` is how many days ahead owners were last told that it expires; 0 for one that lasts no longer than that.
+    """
 
     __tablename__ = "access_tokens"
 
@@ -197,6 +200,7 @@ class AccessToken(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     built_by: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    warned: Mapped[int | None]
 
     client: Mapped[Client] = relationship(lazy="raise")
 

@@ -12,6 +12,7 @@ EVENTS: Mapping[str, Text] = {
     "client.changed": text("Programm geändert", "Program changed"),
     "client.rotated": text("Geheimnis eines Programms erneuert", "Secret of a program renewed"),
     "client.ended": text("Programm beendet", "Program ended"),
+    "token.expiring": text("Vor dem Ablauf eines Tokens gewarnt", "Warned that a token expires"),
     "client.expiring": text("Vor dem Ablauf eines Programms gewarnt", "Warned that a program expires"),
     "client.leaked": text("Geheimnis eines Programms lag offen und gilt nicht mehr", "Leaked secret ended"),
     "token.issued": text("Zugriffstoken ausgestellt", "Access token issued"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry.accounts import service as accounts
 from registry.accounts.models import AccessToken, Client
 from registry.accounts.service.tokens import checksum
-from registry.authz.actor import Role
+from registry.authz.actor import Role, Scope
 from registry.journal.models import Entry
 from registry.kit import mail
 from tests.api.asking import ANYHOW, ON_SQLITE, OWNER, good, pointers, refused
@@ -261,6 +261,25 @@ def test_owners_are_warned_twice_ahead_and_no_more(program, resources, owner, ma
         assert sum(told) == 2
         assert last(resources, "client.expiring").after == {"days": 3}
         assert [to for to, body in mails() if "2026-05-24" in body] == ["erika@mg.example"] * 2
+
+
+def test_owners_are_warned_of_the_end_of_a_long_token_twice_and_of_a_short_one_never(resources, owner, mails):
+    def warn():
+        with resources.database.transaction() as writing:
+            return accounts.warn_of_expiry(writing, OPERATOR)
+
+    with time_machine.travel(NOW, tick=False) as moment:
+        with resources.database.transaction() as writing:
+            for days in (20, 14, 1):
+                scopes, lasts = [Scope.SERVICES_WRITE], timedelta(days=days)
+                accounts.issue_from_shell(writing, OPERATOR, "moenchengladbach", scopes=scopes, lifetime=lasts)
+        told = []
+        for _ in range(25):
+            told.append(warn() + warn())
+            moment.shift(timedelta(days=1))
+        assert [day for day, number in enumerate(told) if number] == [6, 17]
+        assert last(resources, "token.expiring").after == {"days": 3}
+        assert len([to for to, body in mails() if "2026-05-24" in body]) == 2
 
 
 def test_one_who_is_prolonged_is_warned_anew(call, program, path, resources):

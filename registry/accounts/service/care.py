@@ -32,6 +32,22 @@ tokens. Prolong it (PATCH /api/v1/organisations/{organisation}/clients/{client} 
 in time.
 """
 
+_ENDING = """\
+Guten Tag,
+
+ein Token des Clients „{name}“ ({client}) von „{organisation}“, ausgestellt am {issued}, läuft am {day} ab. Danach weist
+das EfA Registry ihn ab. Stellen Sie rechtzeitig einen neuen aus (efa-registry tokens issue), oder lassen Sie das
+Programm seine Tokens selbst holen (POST /oauth/token).
+
+---
+
+Hello,
+
+a token of the client “{name}” ({client}) of “{organisation}”, issued on {issued}, expires on {day}. From then on the
+EfA Registry refuses it. Issue a new one in time (efa-registry tokens issue), or let the program fetch its tokens by
+itself (POST /oauth/token).
+"""
+
 _LEAKED = """\
 Guten Tag,
 
@@ -59,7 +75,7 @@ def note_use(session: Session, actor: Actor, client_ids: Collection[str]) -> Non
 
 
 def warn_of_expiry(session: Session, actor: Actor) -> int:
-    """Tell owners of clients that expire within 14 and within 3 days, once each; return how many clients."""
+    """Tell owners of clients and long tokens that expire within 14 and within 3 days, once each; return how many."""
     require(actor, Permission.ORGANISATION_CREATE)
     now, told = clock.now(), 0
     for days in sorted(WARNINGS):
@@ -75,8 +91,25 @@ def warn_of_expiry(session: Session, actor: Actor) -> int:
         for client in session.scalars(query):
             day = client.expires_at.date().isoformat() if client.expires_at else ""
             _tell(session, actor, client, "client.expiring", _EXPIRING, after={"days": days}, day=day)
-        told += len(claimed)
+        told += len(claimed) + _warn_of_tokens(session, actor, days)
     return told
+
+
+def _warn_of_tokens(session: Session, actor: Actor, days: int) -> int:
+    now = clock.now()
+    due = (
+        AccessToken.revoked_at.is_(None),
+        AccessToken.expires_at > now,
+        AccessToken.expires_at <= now + timedelta(days=days),
+        or_(AccessToken.warned.is_(None), AccessToken.warned > days),
+    )
+    claimed = session.scalars(update(AccessToken).where(*due).values(warned=days).returning(AccessToken.id)).all()
+    whose = joinedload(AccessToken.client).joinedload(Client.organisation)
+    for token in session.scalars(select(AccessToken).where(AccessToken.id.in_(claimed)).options(whose)):
+        issued, day = (moment.date().isoformat() for moment in (token.issued_at, token.expires_at))
+        after = {"days": days}
+        _tell(session, actor, token.client, "token.expiring", _ENDING, after=after, issued=issued, day=day)
+    return len(claimed)
 
 
 def revoke_leaked(session: Session, actor: Actor, secrets: Collection[str]) -> None:

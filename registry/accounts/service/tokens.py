@@ -81,6 +81,10 @@ def checksum(drawn: str) -> str:
     return base64.urlsafe_b64encode(zlib.crc32(drawn.encode()).to_bytes(4)).decode().rstrip("=")
 
 
+#: Of the end of tokens that last longer than this owners are warned.
+LONG = timedelta(days=14)
+
+
 def issue(
     session: Session,
     client: Client,
@@ -113,6 +117,7 @@ def issue(
             built_by=built_by,
             issued_at=now,
             expires_at=ends,
+            warned=None if ends - now > LONG else 0,
         )
     )
     actor = Actor(ActorKind.CLIENT, client.client_id, client.organisation_id, client.organisation.slug)
