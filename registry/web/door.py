@@ -42,8 +42,8 @@ _THEMES = ("light", "dark")
 #: What of an address says how a page is shown, and is kept in cookies.
 _SHOWING = frozenset({speech.COOKIE, THEME})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: These ask an identity provider, which no transaction may wait for: they open theirs themselves. The sign-in callback
-#: is the one GET that writes.
+#: These wait for others, an identity provider, a name server or who sends a package, which no transaction may do: they
+#: open theirs themselves. The sign-in callback is the one GET that writes.
 OWN_TRANSACTIONS = frozenset(
     {"web.go_to_provider", "web.come_from_provider", "web.prove", "web.publish", "web.sign_out"}
 )

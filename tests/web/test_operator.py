@@ -8,9 +8,11 @@ import time_machine
 from sqlalchemy import select
 
 from registry.accounts.models import Organisation, Person
+from registry.journal import service as journal
 from registry.kit import clock, rounds
 from registry.kit.mail import MailServer
 from tests.api.asking import ON_SQLITE
+from tests.cast import OPERATOR
 from tests.web.conftest import link_in
 
 pytestmark = ON_SQLITE
@@ -86,6 +88,8 @@ def mail_server(resources):
     """Say that there is a mail server; nothing is sent in these tests."""
     told = MailServer("smtp://mail.city.example:25", "registry@city.example")
     resources.settings = replace(resources.settings, mail_server=told)
+    with resources.database.transaction() as session:  # what was written before this test is sealed
+        journal.chain(session, OPERATOR)
 
 
 def test_without_a_mail_server_not_all_is_well(operator):

@@ -48,7 +48,7 @@ def test_an_owner_comes_in_by_her_citys_provider_and_leaves_it_too(tab, provider
     expect(tab.get_by_text("anna@moenchengladbach.example")).to_be_visible()
     expect(tab.get_by_role("link", name="Konto: Mönchengladbach")).to_be_visible()
     # The provider asked for a second factor just now: she may manage her organisation at once.
-    tab.goto("/organisation")
+    tab.goto("/organisation/members")
     expect(tab.get_by_role("button", name=re.compile("Einladen|Einladung")).first).to_be_visible()
     # At the provider she is still known: no page of it is seen.
     tab.goto("/account")
