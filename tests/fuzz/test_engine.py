@@ -104,6 +104,7 @@ def fuzz(resources: Resources, token: str | None, aim: str, *, examples: int, ph
         pytest.fail("\n\n".join(f"{': '.join(place)}\n{told}" for place, told in found.items()), pytrace=False)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_every_edge_of_what_is_described_is_answered_as_described(resources: Resources, token: str):
     fuzz(resources, token, THERE, examples=1, phases={"coverage"})

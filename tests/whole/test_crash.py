@@ -87,6 +87,7 @@ def kill_again_and_again(
 
 
 class TestKilled:
+    @pytest.mark.long
     def test_leaves_nothing_half(self, embedded: Registry):
         kill_again_and_again(embedded, embedded.serve, 1, 0.3)
 
@@ -116,6 +117,7 @@ class TestKilled:
 
 
 class TestLeftovers:
+    @pytest.mark.long
     def test_are_reported_and_swept_when_they_are_old(self, embedded: Registry):
         data = Path(embedded.environ["REGISTRY_DATA_DIR"])
         (data / "incoming").mkdir()

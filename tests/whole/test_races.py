@@ -23,6 +23,8 @@ from tests import packages
 from tests.cast import OPERATOR, SERVICE
 from tests.whole.running import Answer, Node, Registry, ask, at_once, make_service
 
+pytestmark = pytest.mark.long
+
 
 @dataclass
 class Nodes:
