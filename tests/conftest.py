@@ -53,6 +53,14 @@ structlog.configure(
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the second database of what is tried in hundreds of ways to the long tests."""
+    for item in items:
+        if item.get_closest_marker("in_hundreds") and "postgresql" in item.name:
+            item.add_marker(pytest.mark.long)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", metavar="FOLDER", help="where to keep the pictures of pages")
 

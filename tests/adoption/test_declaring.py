@@ -26,6 +26,8 @@ from registry.kit import clock
 from registry.kit.rendering import render
 from tests.cast import OPERATOR
 
+pytestmark = pytest.mark.in_hundreds
+
 ORDER = ["interested", "evaluating", "planned", "rolling_out", "live", "retired"]
 
 

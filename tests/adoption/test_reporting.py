@@ -25,6 +25,8 @@ from registry.catalogue.errors import ServiceNotFoundError
 from registry.kit import clock
 from tests.adoption.world import day
 
+pytestmark = pytest.mark.in_hundreds
+
 ROLLED_OUT, ROLLED_BACK = DeploymentStatus.ROLLED_OUT, DeploymentStatus.ROLLED_BACK
 RETIRED = DeploymentStatus.RETIRED
 

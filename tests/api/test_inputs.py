@@ -20,6 +20,8 @@ from tests.api.asking import ADOPTER, ANYHOW, OWNER, PUBLISHER, digest, good, re
 from tests.api.world import World
 from tests.cast import SERVICE
 
+pytestmark = pytest.mark.in_hundreds
+
 SERVICES = "/api/v1/services"
 RELEASES = f"{SERVICES}/offen/releases"
 ADOPTION = f"{SERVICES}/offen/adoptions/wiesbaden"

@@ -19,6 +19,8 @@ from tests.api.world import ISSUER, JSON, World, upload
 from tests.cast import CAST, OPERATOR, SERVICE
 from tests.envelopes import envelope, key_id, pem
 
+pytestmark = pytest.mark.in_hundreds
+
 DOCUMENT = json.loads((Path(__file__).parents[2] / "openapi" / "openapi.json").read_text())
 
 PARTS = (

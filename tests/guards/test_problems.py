@@ -50,5 +50,8 @@ def test_the_list_names_every_problem(client):
 
 def test_an_unknown_problem_is_a_problem_itself(client):
     answer = client.get("/problems/no-such-problem", headers={"Accept-Language": "en"})
-    assert (answer.status_code, answer.mimetype) == (404, "text/html")
-    assert "No such kind of problem" in answer.text
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.json["title"] == "No such kind of problem"
+    page = client.get("/problems/no-such-problem", headers={"Accept-Language": "en", "Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "No such kind of problem" in page.text

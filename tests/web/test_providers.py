@@ -30,6 +30,8 @@ from tests.cast import OPERATOR
 from tests.support.issuer import CONFIGURATION, Issuer, send
 from tests.web.conftest import know
 
+pytestmark = pytest.mark.in_hundreds
+
 SECRET = "of-the-client-0123456789"
 ANNA = "anna@wiesbaden.example"
 SUBJECT = "zz-subject-of-anna"

@@ -15,6 +15,8 @@ from registry.sign_in import service
 from registry.sign_in.models import Passkey, SignIn
 from tests.web.conftest import link_in
 
+pytestmark = pytest.mark.in_hundreds
+
 
 def test_a_link_signs_in_the_one_who_asked_for_it(visit, add_member, sign_in):
     here = visit()
