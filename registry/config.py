@@ -245,6 +245,6 @@ class Resources:
 def _holds(check: Callable[[], object]) -> bool:
     try:
         return bool(check())
-    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
+    except Exception as error:  # noqa: BLE001 - a probe must answer: no failure, foreseen or not, is ready
         logging.getLogger("registry").warning("not ready: %s", error)
         return False

@@ -19,13 +19,13 @@ class Memo(Generic[Value]):
     def get(self) -> Value:
         """Return the value."""
         kept = self._kept
-        if kept is not None and (time.monotonic() - kept[0] < self._seconds or not self._turn.acquire(blocking=False)):
-            return kept[1]
         if kept is None:
             self._turn.acquire()
+        elif time.monotonic() - kept[0] < self._seconds or not self._turn.acquire(blocking=False):
+            return kept[1]
         try:
-            if self._kept is kept:
+            if self._kept is None or self._kept is kept:  # else another one made it meanwhile
                 self._kept = (time.monotonic(), self._make())
-            return self._kept[1] if self._kept else self._make()
+            return self._kept[1]
         finally:
             self._turn.release()

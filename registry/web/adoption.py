@@ -173,6 +173,8 @@ def _adopt(slug: str, faults: Faults) -> Response:
             "adoption/ask.html", 403, area="services", service=service, is_draft=is_draft, role=signed_in().role
         )
     present, etag = _present(slug, organisation)
+    if present is None:
+        catalogue.find(session(), actor(), slug).keep_if_archived()
     filled, typed = _filled(present), request.form.to_dict() if request.method == "POST" else None
     before = AdoptionStatus(present["status"]) if present else None
     statuses = (before, *NEXT[before]) if before else FIRST
@@ -341,8 +343,9 @@ def _reported() -> dict[str, Any]:
 
 
 def _number(said: str) -> int | str:
-    plain = said.strip().replace(".", "")
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 20 else said
+    """Read a number as people write it, with points between its thousands."""
+    read = forms.number(said.strip().replace(".", ""))
+    return read if isinstance(read, int) else said
 
 
 def _moment(said: str) -> datetime | None:

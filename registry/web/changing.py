@@ -1,6 +1,6 @@
 """What becomes of a version: opened, approved or rejected, yanked, deprecated, its changelog put right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, request
@@ -57,9 +57,15 @@ def _done(slug: str, version: str, what: str) -> str:
     return f"/services/{slug}/releases/{version}?done={what}"
 
 
-def _reason() -> dict[str, str]:
-    taken: dict[str, str] = _REASON.load({"reason": localised(request.form, "reason")})["reason"]
-    return taken
+def _with_reason(kind: str, verb: Callable[..., Release], slug: str, version: str, what: str) -> Response:
+    """Do with a version what one must say why for."""
+    release = _own(slug, version)
+
+    def act() -> str:
+        reason = _REASON.load({"reason": localised(request.form, "reason")})["reason"]
+        return _done(slug, verb(session(), actor(), slug, release.version, reason=reason).version, what)
+
+    return sent(act, lambda faults: _page(kind, slug, version, 422, faults=faults))
 
 
 @blueprint.post("/services/<slug:slug>/releases/<version:version>/publish")
@@ -94,13 +100,7 @@ def reject_page(slug: str, version: str) -> Response:
 @blueprint.post("/services/<slug:slug>/releases/<version:version>/reject")
 def reject(slug: str, version: str) -> Response:
     """Make a version a draft again, and tell why."""
-    release = _own(slug, version)
-
-    def act() -> str:
-        releases.reject(session(), actor(), slug, release.version, reason=_reason())
-        return _done(slug, release.version, "rejected")
-
-    return sent(act, lambda faults: _page("reject", slug, version, 422, faults=faults))
+    return _with_reason("reject", releases.reject, slug, version, "rejected")
 
 
 @blueprint.get("/services/<slug:slug>/releases/<version:version>/yank")
@@ -112,13 +112,7 @@ def yank_page(slug: str, version: str) -> Response:
 @blueprint.post("/services/<slug:slug>/releases/<version:version>/yank")
 def yank(slug: str, version: str) -> Response:
     """Warn everybody off a version."""
-    release = _own(slug, version)
-
-    def act() -> str:
-        releases.yank(session(), actor(), slug, release.version, reason=_reason())
-        return _done(slug, release.version, "yanked")
-
-    return sent(act, lambda faults: _page("yank", slug, version, 422, faults=faults))
+    return _with_reason("yank", releases.yank, slug, version, "yanked")
 
 
 @blueprint.get("/services/<slug:slug>/releases/<version:version>/unyank")
@@ -130,13 +124,7 @@ def unyank_page(slug: str, version: str) -> Response:
 @blueprint.post("/services/<slug:slug>/releases/<version:version>/unyank")
 def unyank(slug: str, version: str) -> Response:
     """Take a yank back."""
-    release = _own(slug, version)
-
-    def act() -> str:
-        releases.unyank(session(), actor(), slug, release.version, reason=_reason())
-        return _done(slug, release.version, "unyanked")
-
-    return sent(act, lambda faults: _page("unyank", slug, version, 422, faults=faults))
+    return _with_reason("unyank", releases.unyank, slug, version, "unyanked")
 
 
 def _stored(release: Release) -> dict[str, str]:

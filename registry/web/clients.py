@@ -23,7 +23,7 @@ from registry.kit import clock
 from registry.sign_in.service import Visitor
 from registry.web import forms
 from registry.web.door import blueprint, page, resources, session
-from registry.web.organisation import AHEAD, acting
+from registry.web.organisation import AHEAD, acting, ask
 
 _HOME = "/organisation/clients"
 _MOST = 200
@@ -168,8 +168,7 @@ def rotate_client(client_id: str) -> Response:
     made: list[tuple[Client, str]] = []
 
     def act() -> str:
-        overlap = request.form.get("overlap", "")
-        said = RotationSchema().load({"overlap": int(overlap) if overlap.isdecimal() and len(overlap) < 9 else overlap})
+        said = RotationSchema().load({"overlap": forms.number(request.form.get("overlap", ""))})
         until = timedelta(seconds=said["overlap"])
         made.append(accounts.rotate(session(), here.actor, slug, client_id, overlap=until))
         return f"{_HOME}/{client_id}?done=shown"
@@ -182,9 +181,7 @@ def ask_to_end_client(client_id: str) -> Response:
     """Say what it means to end a program, and ask whether it is meant."""
     here, slug = acting()
     name = accounts.client(session(), here.actor, slug, client_id).name
-    return page(
-        "accounts/sure.html", area="work", what="client", name=name, home=f"{_HOME}/{client_id}", action=request.path
-    )
+    return ask("client", name, f"{_HOME}/{client_id}")
 
 
 @blueprint.post("/organisation/clients/<slug:client_id>/end")

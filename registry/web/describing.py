@@ -27,7 +27,7 @@ from registry.kit.folding import transcribe
 from registry.kit.rendering import render
 from registry.kit.schemas import LANGUAGE
 from registry.web.door import actor, blueprint, page, session, signed_in, visitor
-from registry.web.forms import Faults, flat, items, line, localised, sent
+from registry.web.forms import Faults, flat, items, line, localised, number, numbers, sent
 from registry.web.speech import say
 from registry.web.words import choices, word
 
@@ -66,16 +66,15 @@ def _typed(known: Mapping[str, Any]) -> dict[str, Any]:
 
 def _group(name: str, parts: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the filled blocks of contacts or awards; to choose something in one is not yet to fill it."""
-    numbers = sorted({int(found[1]) for key in request.form if (found := re.match(rf"{name}\.(\d{{1,3}})\.", key))})
     said = []
-    for number in numbers:
-        block: dict[str, Any] = {part: line(request.form, f"{name}.{number}.{part}") or None for part in parts}
+    for place in numbers(request.form, name):
+        block: dict[str, Any] = {part: line(request.form, f"{name}.{place}.{part}") or None for part in parts}
         if not any(value for part, value in block.items() if part != "role"):
             continue
         if name == "contacts":
-            block["public"] = request.form.get(f"{name}.{number}.public") == "yes"
-        elif str(block["year"]).isdecimal():
-            block["year"] = int(block["year"])
+            block["public"] = request.form.get(f"{name}.{place}.public") == "yes"
+        elif block["year"]:
+            block["year"] = number(block["year"])
         said.append({part: value for part, value in block.items() if value is not None})
     return said
 

@@ -125,6 +125,16 @@ def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, s
             yield name, str(told[0])
 
 
+def numbers(form: Iterable[str], name: str) -> list[int]:
+    """Return by what numbers the form tells the items of a list, such as contacts: `contacts.0.name`."""
+    return sorted({int(found[1]) for key in form if (found := re.match(rf"{name}\.([0-9]{{1,3}})\.", key))})
+
+
+def number(said: str) -> int | str:
+    """Read a whole number as JSON would say it; what is none, or beyond any bound, is left to the schema."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else said
+
+
 def line(form: Mapping[str, str], name: str) -> str:
     """Return what was typed, as it is kept: browsers end lines in a way of their own."""
     return form.get(name, "").replace("\r\n", "\n").strip()

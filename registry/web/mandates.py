@@ -11,7 +11,7 @@ from registry.authz.policy import Permission, can, require
 from registry.kit.schemas import Schema, Slug
 from registry.web import forms
 from registry.web.door import blueprint, page, session
-from registry.web.organisation import acting
+from registry.web.organisation import acting, ask
 
 _MANDATES = "/organisation/mandates"
 _KEYS = "/organisation/keys"
@@ -66,7 +66,7 @@ def ask_to_withdraw_mandate(slug: str) -> Response:
     here, own = acting()
     accounts.mandates(session(), here.actor, own, limit=1)
     name = accounts.find(session(), here.actor, slug).name
-    return page("accounts/sure.html", area="work", what="mandate", name=name, home=_MANDATES, action=request.path)
+    return ask("mandate", name, _MANDATES)
 
 
 @blueprint.post("/organisation/mandates/<slug:slug>/withdraw")
@@ -116,7 +116,7 @@ def ask_to_withdraw_key(keyid: str) -> Response:
     """Say what it means to withdraw a key, and ask whether it is meant."""
     here, slug = acting()
     name = accounts.signing_key(session(), here.actor, slug, keyid[:64]).name
-    return page("accounts/sure.html", area="work", what="key", name=name, home=_KEYS, action=request.path)
+    return ask("key", name, _KEYS)
 
 
 @blueprint.post("/organisation/keys/<keyid>/withdraw")

@@ -9,7 +9,7 @@ from registry.accounts import service as accounts
 from registry.accounts.schemas import MemberChangeSchema, NewInvitationSchema
 from registry.web import forms
 from registry.web.door import blueprint, come_in_as, first, page, resources, session, spend, visitor
-from registry.web.organisation import acting
+from registry.web.organisation import acting, ask
 from registry.web.sign_in import HOUR, SECRET_LIMIT
 
 _MOST = 200
@@ -80,9 +80,7 @@ def ask_to_remove(identifier: UUID) -> Response:
     """Say what it means to remove a member, and ask whether it is meant."""
     here, slug = acting()
     member = accounts.member(session(), here.actor, slug, identifier)
-    return page(
-        "accounts/sure.html", area="work", what="member", name=member.person.email, home=_HOME, action=request.path
-    )
+    return ask("member", member.person.email, _HOME)
 
 
 @blueprint.post("/organisation/members/<uuid:identifier>/remove")
@@ -97,14 +95,7 @@ def remove_member(identifier: UUID) -> Response:
 def ask_to_leave() -> Response:
     """Say what it means to leave, and ask whether it is meant."""
     here, _ = acting()
-    return page(
-        "accounts/sure.html",
-        area="work",
-        what="leave",
-        name=here.organisation_name,
-        home="/account",
-        action=request.path,
-    )
+    return ask("leave", here.organisation_name, "/account")
 
 
 @blueprint.post("/organisation/leave")

@@ -172,16 +172,11 @@ def change_limits(slug: str) -> Response:
 
     def act() -> str:
         typed = forms.said([*Quota], blank=True)
-        said = LimitsChangeSchema().load({name: _number(value) for name, value in typed.items()})
+        said = LimitsChangeSchema().load({name: value and forms.number(value) for name, value in typed.items()})
         accounts.change_limits(session(), asking, slug, {Quota(name): number for name, number in said.items()})
         return f"{_HOME}/{slug}?done=limited"
 
     return forms.sent(act, _again(slug))
-
-
-def _number(typed: str | None) -> int | str | None:
-    """Read a number as JSON would say it; what is none is left to the schema."""
-    return int(typed) if typed and typed.isdecimal() and len(typed) < 12 else typed
 
 
 @blueprint.get("/operator/moderation")

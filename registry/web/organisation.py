@@ -18,7 +18,6 @@ from registry.authz.policy import Permission, can, require
 from registry.catalogue import service as catalogue
 from registry.catalogue.service import Wanted
 from registry.kit import clock, dns
-from registry.kit.errors import ConflictError, text
 from registry.releases import service as releases
 from registry.sign_in.errors import NotAMemberError
 from registry.sign_in.service import Visitor
@@ -32,30 +31,17 @@ _PROFILE = ("name", "website", "email", "location")
 _CHANGE = OrganisationChangeSchema(only=(*_PROFILE, "four_eyes"))
 
 
-class StaleProfileError(ConflictError):
-    """Somebody else changed the organisation since the page was shown."""
-
-    slug = "profile-stale"
-    title = text("Inzwischen geändert", "Changed meanwhile")
-    remedy = text("Vergleichen Sie, und speichern Sie noch einmal.", "Compare, and save again.")
-
-    def __init__(self) -> None:
-        super().__init__(
-            text(
-                "Jemand hat die Angaben inzwischen geändert. Bei jedem Feld steht, was jetzt gilt; speichern Sie noch "
-                "einmal, wenn stattdessen Ihre Angaben gelten sollen.",
-                "Somebody has changed this meanwhile. Each field says what holds now; save again if what you entered "
-                "shall hold instead.",
-            )
-        )
-
-
 def acting() -> tuple[Visitor, str]:
     """Return who is signed in, and the slug of the organisation that she acts for."""
     here = signed_in()
     if here.actor.organisation is None:
         raise NotAMemberError("-")
     return here, here.actor.organisation
+
+
+def ask(what: str, name: str | None, home: str) -> Response:
+    """Say what it means to do something that cannot be taken back, and ask whether it is meant."""
+    return page("accounts/sure.html", area="work", what=what, name=name, home=home, action=request.path)
 
 
 @blueprint.get("/organisation")
@@ -149,7 +135,7 @@ def change_profile() -> Response:
         said = forms.said(_PROFILE, blank=True) | {"four_eyes": "four_eyes" in request.form}
         changes = _CHANGE.load(said)
         if accounts.find(session(), here.actor, slug, lock=True).etag != request.form.get("seen"):
-            raise StaleProfileError
+            raise forms.StaleError
         changed = accounts.change(session(), here.actor, slug, changes)
         catalogue.originator_changed(session(), changed)
         return "/organisation/profile?done=saved"

@@ -20,7 +20,7 @@ from registry.releases.schemas import ChangeKind, MetadataSchema
 from registry.releases.service import Upload
 from registry.web import uploads
 from registry.web.door import actor, blueprint, page, resources, session, signed_in
-from registry.web.forms import Faults, faults, flat, line, localised
+from registry.web.forms import Faults, faults, flat, line, localised, numbers
 from registry.web.releases import grouped
 from registry.web.speech import say
 from registry.web.uploads import Arrival
@@ -62,12 +62,9 @@ def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     said["changelog"] = localised(form, "changelog") or None
     reason = localised(form, "breaking.reason")
     said["breaking"] = {"reason": reason} if reason else None
-    numbers = sorted(
-        {int(key.split(".")[1]) for key in form if key.startswith("changes.") and key.split(".")[1].isdecimal()}
-    )
     said["changes"] = [
         {"kind": line(form, f"changes.{number}.kind"), "text": words}
-        for number in numbers[:200]
+        for number in numbers(form, "changes")[:200]
         if (words := localised(form, f"changes.{number}.text"))
     ]
     return said

@@ -43,8 +43,10 @@ class Arrival:
         Raises ForeignFormError before anything but the token was read, TooLargeError, TooManyPartsError,
         MalformedError.
         """
-        take_apart(request.stream, self._place, most=PARTS_MAX)
-        self._check()
+        try:
+            take_apart(request.stream, self._place, most=PARTS_MAX)
+        finally:
+            self._check()  # also of what is too large only a form of ours is told, and read to its end
         self.file.seek(0)
 
     def _place(self, part: Field | File) -> Spool | None:

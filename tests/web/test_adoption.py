@@ -72,6 +72,18 @@ def chosen(page, name):
     return found and found[1]
 
 
+def test_what_is_archived_asks_nobody_to_begin_and_lets_others_go_on(wiesbaden, call, visit, sign_in, add_member):
+    assert wiesbaden.post(ADOPT, PLANNED).status_code == 303
+    said, anyhow = {"status": "archived"}, {"If-Match": "*"}
+    assert call("PATCH", HOME, said, who="moenchengladbach-publisher", headers=anyhow).status_code == 200
+    assert wiesbaden.get(ADOPT).status_code == 200
+    mainz = visit()
+    sign_in(mainz, add_member("mainz", "adopter"))
+    refused = mainz.get(ADOPT)
+    assert refused.status_code == 409
+    assert "ist archiviert" in refused.text
+
+
 def test_wiesbaden_declares_reports_test_then_production_and_confirms(wiesbaden, adoption, deployments, grow_old):
     assert f'href="{ADOPT}"' in wiesbaden.get(HOME).text
     assert "für Wiesbaden" in wiesbaden.get(ADOPT).text

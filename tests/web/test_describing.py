@@ -119,6 +119,14 @@ def test_what_is_wrong_is_said_with_its_field_and_nothing_typed_is_lost(publishe
     assert call("GET", "/services", who="moenchengladbach-publisher").json["total"] == 0
 
 
+@pytest.mark.parametrize("year", ["9" * 5_000, "zweitausend", "²"])
+def test_what_is_no_year_is_said_beside_the_field(publisher, year):
+    award = {"awards.0.issuer": "Jury", "awards.0.name": "Preis", "awards.0.year": year}
+    answer = publisher.post("/services/new", {**NEW, **award})
+    assert answer.status_code == 422
+    assert 'href="#awards.0.year"' in answer.text
+
+
 def test_a_service_like_it_is_shown_before_it_is_made_and_refuses_nothing(service, publisher, call):
     again = {**NEW, "name.de": "Wunschkennzeichen!", "slug": "kennzeichen"}
     warned = publisher.post("/services/new", again)

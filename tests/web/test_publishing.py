@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from registry.web import uploads
+from registry.http.uploads import BLOCK
 from tests import packages
 from tests.api.asking import ON_SQLITE, SLUG, written
 from tests.cast import SERVICE
@@ -38,11 +38,15 @@ def send(here, content=None, *, do="publish", name="paket.zip", **said):
 
 def post(here, fields, content, **more):
     """Send a form part by part; the test client would put what is large into a file that nobody closes."""
+    more.setdefault("input_stream", form(fields, content))
+    return here.client.post(PATH, content_type="multipart/form-data; boundary=b", **more)
+
+
+def form(fields, content):
     part = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n'
     parts = [(part.format(name) + value + "\r\n").encode() for name, value in fields.items()]
     file = part.format('package"; filename="p.zip').encode() + content + b"\r\n--b--\r\n"
-    body = io.BytesIO(b"".join(parts) + file)
-    return here.client.post(PATH, input_stream=body, content_type="multipart/form-data; boundary=b", **more)
+    return io.BytesIO(b"".join(parts) + file)
 
 
 def test_a_package_is_published_with_what_is_said_of_it(publisher, call):
@@ -150,19 +154,13 @@ def test_many_fields_cannot_fill_the_memory(publisher):
     assert post(publisher, {"csrf": publisher.csrf, **fields}, b"x").status_code == 413
 
 
-def test_the_token_is_asked_for_before_any_other_byte(publisher, monkeypatch):
-    kept = []
-    original = uploads.Spool.write
-
-    def write(spool, data):
-        kept.append(data)
-        original(spool, data)
-
-    monkeypatch.setattr(uploads.Spool, "write", write)
+def test_the_token_is_asked_for_before_any_other_byte(publisher, resources):
+    before = written(resources)
     for first in ({}, {"version": "1.0.0", "csrf": publisher.csrf}, {"csrf": "0" * 64}, {"csrf": "x" * 5_000}):
-        data = {**first, "package": (io.BytesIO(packages.package()), "paket.zip")}
-        assert publisher.client.post(PATH, data=data).status_code in {403, 413}
-    assert all(b"PK" not in block for block in kept)
+        sent = form(first, b"PK" * 300_000)
+        assert post(publisher, first, b"", input_stream=sent).status_code == 403
+        assert sent.tell() <= BLOCK, "it was read on"
+    assert written(resources) == before
     headers = {"X-CSRF-Token": publisher.csrf}
     data = {"package": (io.BytesIO(packages.package()), "paket.zip"), "version": "1.0.0", "do": "check"}
     assert publisher.client.post(PATH, data=data, headers=headers).status_code == 200
@@ -170,18 +168,29 @@ def test_the_token_is_asked_for_before_any_other_byte(publisher, monkeypatch):
     assert publisher.client.post(PATH, data={"csrf": publisher.csrf}, headers=foreign).status_code == 403
 
 
-def test_others_are_refused_before_their_package_is_read(service, visit, sign_in, add_member, monkeypatch):
-    monkeypatch.setattr(uploads.Arrival, "read", lambda _: pytest.fail("it was read"))
+def test_others_are_refused_before_their_package_is_read(service, visit, sign_in, add_member):
+    def refused(here):
+        sent = form({"csrf": here.csrf, "version": "1.0.0", "do": "publish"}, packages.package())
+        answer = post(here, {}, b"", input_stream=sent)
+        assert sent.tell() == 0, "it was read"
+        return answer.status_code
+
     for organisation, role, status in (("moenchengladbach", "viewer", 403), ("kiel", "publisher", 404)):
         here = visit()
         sign_in(here, add_member(organisation, role))
         here.get("/account")
         assert here.get(PATH).status_code == status
-        assert send(here).status_code == status
+        assert refused(here) == status
     nobody = visit()
     assert nobody.get(PATH).headers["Location"].startswith("/sign-in")
     nobody.get("/sign-in")
-    assert send(nobody).status_code == 401
+    assert refused(nobody) == 401
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "-1", "x", ""])
+def test_what_numbers_no_change_is_passed_over(publisher, number):
+    fields = {"csrf": publisher.csrf, "version": "1.0.0", "do": "check", f"changes.{number}.text.de": "Neu"}
+    assert post(publisher, fields, packages.package()).status_code == 200
 
 
 def test_an_upload_that_is_cut_off_leaves_nothing(publisher, resources):
