@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, Response, request
 
 from registry.adoption import service as adoption
-from registry.adoption.models import AdoptionStatus
 from registry.authz.policy import Permission, require
 from registry.kit.rendering import render
 from registry.releases import service as releases
@@ -16,6 +15,8 @@ from registry.releases.service import Options
 from registry.web.door import actor, blueprint, page, session, signed_in, visitor
 from registry.web.forms import Faults, line, localised, sent
 
+#: How many of those whom a yank concerns are named; all are counted.
+_SHOWN = 200
 _REASON, _DEPRECATION, _CHANGE = ReasonSchema(), DeprecationSchema(), ReleaseChangeSchema()
 
 
@@ -37,7 +38,6 @@ def _own(slug: str, version: str) -> Release:
 def _page(kind: str, slug: str, version: str, status: int = 200, **about: Any) -> Response:
     """Show one thing that can be done with a version, and what it would do."""
     release = _own(slug, version)
-    concerned = adoption.affected(session(), actor(), slug, release.version) if kind == "yank" else []
     return page(
         "publishing/act.html",
         status,
@@ -46,8 +46,7 @@ def _page(kind: str, slug: str, version: str, status: int = 200, **about: Any) -
         slug=slug,
         name=release.service.name,
         release=release,
-        concerned=concerned,
-        live=sum(one.status is AdoptionStatus.LIVE for one in concerned),
+        impact=adoption.affected(session(), actor(), slug, release.version, limit=_SHOWN) if kind == "yank" else None,
         values=about.pop("values", request.form),
         **about,
     )

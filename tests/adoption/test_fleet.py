@@ -198,3 +198,13 @@ def test_where_there_are_many_the_map_has_the_largest(session, world):
         world.declare(town, status=AdoptionStatus.PLANNED)
     assert [dot.slug for dot in adoption.spread(session, NOBODY, dots=2).dots] == ["wiesbaden", "mainz"]
     assert [dot.slug for dot in adoption.spread(session, NOBODY).dots] == ["wiesbaden", "mainz", "kiel"]
+
+
+def test_whom_a_version_concerns_is_counted_as_a_whole_and_named_as_far_as_asked_for(session, world):
+    for town in (world.wiesbaden, world.mainz):
+        world.declare(town, status=AdoptionStatus.ROLLING_OUT, version="1.0.0")
+    world.report(world.mainz, "1.0.0")
+    world.declare(world.kiel, status=AdoptionStatus.ROLLING_OUT, version="1.1.0")
+    found = adoption.affected(session, NOBODY, "a38", "1.0.0", limit=1)
+    assert (found.total, found.live) == (2, 1)
+    assert [one.organisation for one in found.shown] == ["mainz"]

@@ -12,13 +12,14 @@ from registry.adoption.service.finding import (
     rendering,
     visible_to,
 )
-from registry.adoption.service.fleet import Affected, Dot, Spread, affected, fleet, overview, spread, versions
+from registry.adoption.service.fleet import Affected, Dot, Impact, Spread, affected, fleet, overview, spread, versions
 from registry.adoption.service.reporting import Standing, deployments, report, standing
 from registry.adoption.service.selecting import adopted_by, adopters, mature, reused
 
 __all__ = [
     "Affected",
     "Dot",
+    "Impact",
     "Spread",
     "Standing",
     "Wanted",

@@ -216,18 +216,26 @@ class Affected:
     status: AdoptionStatus
 
 
-def affected(session: Session, actor: Actor, slug: str, version: str) -> list[Affected]:
-    """List whom a release concerns: those where it is live, and then those who prepare for it."""
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Whom a release concerns: how many, how many of them run it, and some of them, those who run it first."""
+
+    total: int
+    live: int
+    shown: list[Affected]
+
+
+def affected(session: Session, actor: Actor, slug: str, version: str, *, limit: int) -> Impact:
+    """Tell whom a release concerns; of the organisations at most `limit` by name."""
     service = catalogue.find(session, actor, slug)
+    its = (Adoption.service_id == service.id, Adoption.version == version, Adoption.status.in_(CURRENT))
+    counted = select(Adoption.status, func.count()).where(*its, visible_to(actor)).group_by(Adoption.status)
+    numbers: dict[AdoptionStatus, int] = dict(session.execute(counted).all())
     rows = session.execute(
         select(Organisation.slug, Organisation.name, Adoption.status)
         .join(Adoption, Adoption.organisation_id == Organisation.id)
-        .where(
-            Adoption.service_id == service.id,
-            Adoption.version == version,
-            Adoption.status.in_(CURRENT),
-            visible_to(actor),
-        )
+        .where(*its, visible_to(actor))
         .order_by(Adoption.status != AdoptionStatus.LIVE, Organisation.name, Organisation.slug)
+        .limit(limit)
     )
-    return [Affected(*row) for row in rows]
+    return Impact(sum(numbers.values()), numbers.get(AdoptionStatus.LIVE, 0), [Affected(*row) for row in rows])

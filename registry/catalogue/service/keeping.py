@@ -74,9 +74,6 @@ def marks(it: Service) -> dict[str, list[str]]:
     return {mark: [value for value in values if value is not None] for mark, values in said.items()}
 
 
-_BODY = db.Lookup(select(Service.body).where(Service.id == bindparam("id")))
-
-
 def note_latest(
     session: Session, actor: Actor, service: Service, *, version: str | None, published_at: datetime | None
 ) -> None:
